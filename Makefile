@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# The front door of the workbook. "make help" lists every target.
+
+MAKEFLAGS += --no-print-directory
+programs := $(notdir $(basename $(wildcard code/[0-9][0-9]_*.c code/test_maps.c)))
+tests    ?= $(wildcard code/tests/*.t)
+
+.DELETE_ON_ERROR:
+.PHONY: all help start test test-deps record bench clean FORCE
+
+all: ## build the programs (what plain "make" does)
+	@$(MAKE) -C code
+
+help: ## list every target
+	@echo 'Usage: make TARGET'
+	@sed -n 's/^\([a-z][a-zNT_%-]*\): .*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+		awk -F'|' '{ sub(/%/, "NN", $$1); printf "  %-14s %s\n", $$1, $$2 }'
+
+start: ## install what is missing, build, run every step, make the book
+	@sh code/requirements.sh install build
+	@$(MAKE) all
+	@sh code/run_steps.sh
+
+run-%: all ## run one step, as in "make run-03" or "make run-test_maps"
+	@sh code/run_steps.sh $*
+
+test: ## run all tests (installs the small tools that they need)
+	@sh code/requirements.sh install build test
+	@$(MAKE) all
+	@sh code/with_cap_bpf.sh prove -e sh $(if $(V),-v) -j2 $(tests)
+
+test-deps: ## install the large tools too, so that no test is skipped
+	@sh code/requirements.sh install build test large
+
+record: all ## run every program and store what it prints in lessons/
+	@sh code/with_cap_bpf.sh sh code/transcript.sh record
+
+bench: all ## print the speed of the build as ratios
+	@sh code/requirements.sh install bench
+	@sh code/bench.sh
+
+clean: ## remove what was built
+	@$(MAKE) -C code clean

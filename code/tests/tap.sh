@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# What every test in this folder starts with: TAP for prove, a scratch
+# folder that goes away, and one meaning of "skip".
+#
+#   . "$(dirname "$0")/tap.sh"    first line of a test
+#   ok DESCRIPTION COMMAND...     passes if COMMAND's status is 0; if
+#                                 not, what COMMAND printed is shown
+#   skip DESCRIPTION WHY          SKIP on your machine, a failure in CI
+#   need TOOL...                  skips the whole test without TOOL
+#   need_bpf                      skips the whole test without bpf(2)
+#   done_testing                  last line of a test
+#
+# $code is the folder of the programs, $top the top of the tree, $tmp
+# the scratch folder.
+set -u
+code=$(cd "$(dirname "$0")/.." && pwd)
+top=$(dirname "$code")
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
+export LC_ALL=C
+checks=0 failures=0
+
+ok() {
+	description=$1
+	shift
+	checks=$((checks + 1))
+	if output=$("$@" 2>&1); then
+		echo "ok $checks - $description"
+	else
+		echo "not ok $checks - $description"
+		printf '%s\n' "$output" | tail -n 40 | sed 's/^/# /'
+		failures=$((failures + 1))
+	fi
+}
+
+# not COMMAND...: passes if COMMAND fails; for checking a checker
+not() {
+	! "$@"
+}
+
+skip() {
+	checks=$((checks + 1))
+	if [ -n "${CI:-}" ]; then
+		echo "not ok $checks - $1"
+		echo "# nothing may be skipped in CI: $2"
+		failures=$((failures + 1))
+	else
+		echo "ok $checks - $1 # SKIP $2"
+	fi
+}
+
+skip_all() {
+	if [ -n "${CI:-}" ]; then
+		echo "1..1"
+		echo "not ok 1 - nothing may be skipped in CI: $1"
+		exit 1
+	fi
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+need() {
+	for tool; do
+		command -v "$tool" >/dev/null 2>&1 ||
+			skip_all "$tool is not installed: make test-deps"
+	done
+}
+
+need_bpf() {
+	"$code/01_create" >/dev/null 2>"$tmp/need_bpf" && return
+	grep -q EPERM "$tmp/need_bpf" || return 0
+	skip_all "bpf(2) is not permitted here: run make test, which asks sudo for CAP_BPF"
+}
+
+done_testing() {
+	echo "1..$checks"
+	[ "$failures" -eq 0 ]
+	exit
+}

@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs the programs and writes down what is seen, for the book:
+#
+#   transcript.sh output PROGRAM   the command and what PROGRAM prints
+#   transcript.sh calls PROGRAM    the bpf(2) calls of such a run
+#   transcript.sh record           both of every program, stored in
+#                                  lessons/transcripts/
+#   transcript.sh list             the programs, one a line
+set -u
+cd "$(dirname "$0")" || exit 1
+umask 022
+
+# Descriptors from 3 up are free, so that a first map is always 3.
+exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+
+list() {
+	for source in [0-9][0-9]_*.c test_maps.c; do
+		echo "${source%.c}"
+	done
+}
+
+# arguments PROGRAM: what to give PROGRAM so that it ends by itself
+arguments() {
+	[ "$1" != test_maps ] || echo '--rounds 3'
+}
+
+# The one line of output that depends on who asks: without
+# CAP_SYS_ADMIN nobody may look for the id of a map.
+output() {
+	# shellcheck disable=SC2046 # words
+	set -- "$1" $(arguments "$1")
+	printf '$ sudo ./%s\n' "$*"
+	printed=$("./$@") || return 1
+	printf '%s\n' "$printed" | sed 's/^close 2  to look for its id takes CAP_SYS_ADMIN$/close 2  no map has its id any more: ENOENT (2)/'
+}
+
+# What differs from run to run, from libbpf to libbpf and from strace
+# to strace is left out or replaced, here and nowhere else:
+# - an address becomes ADDR, an id ID, a size of a struct SIZE;
+# - libbpf's own probes (BPF_PROG_LOAD) and the size of the attribute
+#   struct are left out, and so are attributes that are 0 because the
+#   programs never set them;
+# - looking for an id without CAP_SYS_ADMIN shows what it would show
+#   with it.
+# For the page, a line longer than 72 columns is folded, and calls that
+# repeat three times or more are shown once and counted.
+calls() {
+	# shellcheck disable=SC2046 # words
+	set -- "$1" $(arguments "$1")
+	printf '$ sudo strace -e bpf ./%s\n' "$*"
+	trace=$(mktemp) || exit 1
+	strace -qq -e trace=bpf -e signal=none -o "$trace" "./$@" >/dev/null || {
+		rm -f "$trace"
+		return 1
+	}
+	sed -E '
+		/^bpf\(BPF_PROG_LOAD,/d
+		s/\b(key|value|next_key|info)=0x[0-9a-f]+/\1=ADDR/g
+		s/\}, [0-9]+\) +=/}) =/
+		s/, (inner_map_fd|map_name|map_ifindex|btf_fd|btf_key_type_id|btf_value_type_id|btf_vmlinux_value_type_id|btf_vmlinux_id|map_extra|value_type_btf_obj_fd|map_token_fd|next_id|open_flags)=(0|"")//g
+		s/map_id=[0-9]+/map_id=ID/
+		s/info_len=[0-9]+( => [0-9]+)?/info_len=SIZE/
+		/BPF_MAP_GET_FD_BY_ID/s/-1 EPERM .*/-1 ENOENT (No such file or directory)/
+	' "$trace" | awk '
+	function fold(text, result,    at) {
+		while (length(text) > 72) {
+			for (at = 73; at > 5 && substr(text, at, 1) != " "; at--)
+				;
+			if (at <= 5)
+				break
+			print substr(text, 1, at - 1)
+			text = "    " substr(text, at + 1)
+		}
+		if (length(text " " result) <= 72)
+			print text " " result
+		else
+			print text "\n    " result
+	}
+	{ call[NR] = $0 }
+	END {
+		for (i = 1; i <= NR; i += times * period) {
+			for (period = 1; period <= 3; period++) {
+				for (j = i + period; j <= NR && call[j] == call[j - period]; j++)
+					;
+				times = int((j - i) / period)
+				if (times >= 3)
+					break
+			}
+			if (times < 3)
+				times = period = 1
+			for (j = i; j < i + period; j++) {
+				at = index(call[j], "}) = ") + 3
+				fold(substr(call[j], 1, at - 2), substr(call[j], at))
+			}
+			if (times >= 3 && period == 1)
+				print "    (this call " times " times)"
+			else if (times >= 3)
+				print "    (these " period " calls " times " times)"
+		}
+	}'
+	rm -f "$trace"
+}
+
+# store COMMAND PROGRAM FILE: write FILE whole or not at all
+store() {
+	"$1" "$2" >"$3.new" && mv "$3.new" "$3" && return
+	rm -f "$3.new"
+	echo "$2 failed: $3 was not recorded" >&2
+	exit 1
+}
+
+case ${1-} in
+list) list ;;
+output | calls) "$1" "$2" ;;
+record)
+	mkdir -p ../lessons/transcripts || exit 1
+	for program in $(list); do
+		store output "$program" "../lessons/transcripts/$program.txt"
+		store calls "$program" "../lessons/transcripts/$program.bpf.txt"
+	done
+	;;
+*)
+	sed -n '3,/^set -u/s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+	;;
+esac
