@@ -132,7 +132,7 @@ collect() {
 		name = FILENAME
 		gsub(/.*\/|\.data$/, "", name)
 	}
-	$1 == "answer" { print "answer\t" name "\t" $2 "\t" $3 "\t" $4 }
+	$1 == "answer" { print "answer\t" name substr($0, 7) }
 	$1 == "text" { sub(/^text\t[0-9]*\t/, ""); print }
 	' $(data) | replace $book/answers
 	# shellcheck disable=SC2046 # words
@@ -151,6 +151,7 @@ rename() {
 		s/url(#/url(#$1--/g
 		s/href=\"\([0-9][0-9]-[a-z0-9-]*\)\.html#/href=\"#\1--/g
 		s/href=\"\([0-9][0-9]-[a-z0-9-]*\)\.html\"/href=\"#\1--main\"/g
+		s/href=\"#\([0-9][0-9]-[a-z0-9-]*\)--answer-/href=\"#\1--question-/g
 		s/href=\"index\.html[^\"]*\"/href=\"#contents\"/g"
 }
 

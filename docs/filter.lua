@@ -195,7 +195,10 @@ local function terms_of(code, weight)
 			count(word, 'flag', weight)
 		elseif word:match('^bpf_[%w_]+$') and
 		       code:match('^[%w_]+') == word and
-		       not code:match('^[%w_]+%.') then
+		       not code:match('^[%w_]+%.') and
+		       not word:match("_opts$") and
+		       not word:match("_type$") and
+		       not word:match("_info$") then
 			count(word, 'call', weight)
 		end
 	end
@@ -341,6 +344,19 @@ local function is_marker(line)
 		line:match('^%s*/%* end [%w_-]+ %*/%s*$')
 end
 
+-- code_lines LINES: the code of a chunk; the blank line that parts it
+-- from the next is marked, for a phone has notes to part them
+local function code_lines(lines)
+	local html = split(c_html(table.concat(lines, '\n')) .. '\n')
+	local last = table.remove(html)
+	if last ~= '' or #html == 0 then
+		html[#html + 1] = last
+		return numbered(html)
+	end
+	return numbered(html) .. '<span class="gap">' ..
+		numbered { last } .. '</span>'
+end
+
 -- program PATH: a whole file in two columns. Each full-line comment is
 -- a note, and stands beside the code that follows it. The code is one
 -- unbroken column; a note floats beside it and is pushed down only by
@@ -414,8 +430,7 @@ local function program(path, line)
 			out[#out + 1] = raw(
 				'<pre style="counter-reset:l ' ..
 				c.first - 1 .. '"><code>' ..
-				numbered(split(c_html(
-				table.concat(c.code, "\n") .. "\n"))) ..
+				code_lines(c.code) ..
 				'</code></pre>')
 		end
 		out[#out + 1] = raw('</div>')
@@ -499,7 +514,9 @@ local function commands(lines, each)
 end
 
 local function terminal(html, label, class)
-	return '<div class="terminal' .. (class or '') .. '">' ..
+	local _, breaks = html:gsub('\n', '')
+	return '<div class="terminal' .. (class or '') ..
+		(breaks < 24 and ' brief' or '') .. '">' ..
 		(html:find('<kbd>', 1, true) and copy_button or '') ..
 		'<pre tabindex="0" role="region" aria-label="' ..
 		attribute(label) .. '"><code>' .. html ..
@@ -541,7 +558,7 @@ local function read_atlas(path, line)
 		return atlas
 	end
 	local lines = split(need(path, line))
-	atlas = { rows = {}, calls = {} }
+	atlas = { calls = {}, kernels = {} }
 	for i, text in ipairs(lines) do
 		local row = {}
 		for field in (text .. '\t'):gmatch('([^\t]*)\t') do
@@ -550,17 +567,37 @@ local function read_atlas(path, line)
 		if i == 1 then
 			atlas.head = row
 			if row[1] ~= 'call' or #row < 4 then
-				die(path, 1, 'the header is not "call, map ' ..
-					'type, situation, result"')
+				die(path, 1, 'the header is not "call, map, ' ..
+					'situation, result"')
+			end
+			for k = 5, #row do
+				if row[k] == "meaning" then
+					atlas.meaning = k
+				elseif row[k] == "kernels" then
+					atlas.since = k
+				else
+					table.insert(atlas.kernels, k)
+				end
 			end
 		elseif #row ~= #atlas.head then
 			die(path, i, #row .. ' columns, not ' .. #atlas.head)
 		else
 			if not atlas.calls[row[1]] then
-				atlas.calls[row[1]] = {}
+				atlas.calls[row[1]] = { all = {} }
 				table.insert(atlas.calls, row[1])
 			end
-			table.insert(atlas.calls[row[1]], row)
+			-- Map types that answer alike share a row.
+			local call = atlas.calls[row[1]]
+			local key = table.concat(row, '\t', 3)
+			if not call[key] then
+				call[key] = { row = row, types = {} }
+				table.insert(call, call[key])
+			end
+			table.insert(call[key].types, row[2])
+			if not call.all[row[2]] then
+				call.all[row[2]] = true
+				table.insert(call.all, row[2])
+			end
 		end
 	end
 	return atlas
@@ -568,46 +605,70 @@ end
 
 local function result_html(result)
 	terms_of(result, 1)
-	local class = result:match('E[A-Z]+') and 'err' or 'fine'
-	return '<code class="' .. class .. '">' .. escape(result) .. '</code>'
+	local name, number = result:match('^(E[A-Z0-9]+)(.*)$')
+	if not name then
+		return '<span class="fine">' .. inline_code(result) .. '</span>'
+	end
+	return '<code class="err">' .. name .. '</code>' ..
+		'<small>' .. escape(number) .. '</small>'
 end
 
--- errno_table ROWS HEAD ALL: rows of the atlas; with ALL, one more
--- column a kernel, and a mark where it differs from the result
-local function errno_table(rows, head, all, label)
-	local last = all and #head or 4
-	local html = { '<table class="errnos' .. (last > 4 and ' wide' or '') ..
-		'" aria-label="' .. attribute(label) .. '"><thead><tr>' }
-	for i = 2, last do
+-- errno_table NAME ATLAS ALL: what the call NAME returned; without
+-- ALL only its errors, with it one more column a kernel, and a mark
+-- where that differs from the result
+local function errno_table(name, all_rows, all)
+	local call = all_rows.calls[name]
+	local kernels = all and all_rows.kernels or {}
+	local html = { '<table class="errnos' ..
+		(all and ' wide' or '') .. '" aria-label="What ' ..
+		attribute(name) .. ' returns"><thead><tr>' ..
+		'<th scope="col">Result</th><th scope="col">When</th>' ..
+		'<th scope="col">Map types</th>' }
+	for _, k in ipairs(kernels) do
 		html[#html + 1] = '<th scope="col">' ..
-			inline_code(head[i]:gsub('^%l', string.upper)) ..
-			'</th>'
+			escape(all_rows.head[k]) .. '</th>'
 	end
 	html[#html + 1] = '</tr></thead>\n<tbody>'
-	local type
-	for _, row in ipairs(rows) do
-		local again = row[2] == type and ' class="again"' or ''
-		type = row[2]
-		terms_of('BPF_MAP_TYPE_' .. row[2]:gsub('^BPF_MAP_TYPE_', ''),
-			0)
-		say(row[2] .. ' ' .. row[3] .. ' ' .. row[4])
-		for code in row[3]:gmatch('[%u][%u%d_]+') do
-			terms_of(code, 0)
+	local rows = 0
+	for _, group in ipairs(call) do
+		local row = group.row
+		local meaning = all_rows.meaning and row[all_rows.meaning] or ''
+		local since = all_rows.since and
+			row[all_rows.since] or ''
+		if all or row[4]:match('^E[A-Z0-9]+') then
+			rows = rows + #group.types
+			for code in (row[3] .. ' ' .. meaning):gmatch('%u[%u%d_]+') do
+				terms_of(code, 0)
+			end
+			for _, type in ipairs(group.types) do
+				count('BPF_MAP_TYPE_' .. type, 'type', 0)
+			end
+			say(row[3] .. ' ' .. row[4] .. ' ' .. meaning)
+			local types = {}
+			for _, type in ipairs(group.types) do
+				types[#types + 1] = '<code>' .. escape(type) ..
+					'</code>'
+			end
+			html[#html + 1] = '<tr><td>' .. result_html(row[4]) ..
+				'</td><td>' .. inline_code(row[3]) ..
+				((meaning == '' or meaning == '-') and '' or
+				'<span>' .. inline_code(meaning) .. '</span>') ..
+				((since == '' or since == '-') and '' or
+				'<span>' .. inline_code(since) .. '</span>') ..
+				'</td><td>' .. (#group.types == #call.all and
+				#types > 3 and 'all ' .. #types or
+				table.concat(types, ' ')) .. '</td>'
+			for _, k in ipairs(kernels) do
+				html[#html + 1] = '<td>' .. (row[k] == row[4] and
+					'<span class="same">same</span>' or
+					'<strong>' .. inline_code(row[k]) ..
+					'</strong>') .. '</td>'
+			end
+			html[#html + 1] = '</tr>\n'
 		end
-		html[#html + 1] = '<tr' .. again .. '><td><span>' ..
-			inline_code(row[2]) ..
-			'</span></td><td>' .. inline_code(row[3]) ..
-			'</td><td>' .. result_html(row[4]) .. '</td>'
-		for i = 5, last do
-			html[#html + 1] = '<td>' .. (row[i] == row[4] and
-				'<span class="same">same</span>' or
-				'<strong>' .. inline_code(row[i]) ..
-				'</strong>') .. '</td>'
-		end
-		html[#html + 1] = '</tr>\n'
 	end
 	html[#html + 1] = '</tbody></table>'
-	return raw(table.concat(html))
+	return table.concat(html), rows
 end
 
 local function errnos(path, call, line)
@@ -618,8 +679,16 @@ local function errnos(path, call, line)
 				' in ' .. shown(path))
 		end
 		note('use', 'errnos', call)
-		return { errno_table(all.calls[call], all.head, false,
-			'What ' .. call .. ' returns') }
+		local html, rows = errno_table(call, all, false)
+		local where_all
+		for _, name in ipairs(order) do
+			where_all = where_all or name:match('.*atlas.*')
+		end
+		return { raw(html .. '<p class="more">' .. rows ..
+			' cases, each seen in a run.' .. (where_all and
+			' <a href="' .. where_all .. '.html#' ..
+			attribute(call) .. '">All cases of <code>' ..
+			escape(call) .. '</code></a>.' or '') .. '</p>') }
 	end
 	local out = {}
 	for _, name in ipairs(all.calls) do
@@ -629,8 +698,15 @@ local function errnos(path, call, line)
 		count(name, 'call', 2)
 		out[#out + 1] = raw('<h2 id="' .. attribute(name) .. '">' ..
 			html .. '</h2>')
-		out[#out + 1] = errno_table(all.calls[name], all.head, true,
-			'What ' .. name .. ' returns')
+		local list = {}
+		for i, type in ipairs(all.calls[name].all) do
+			list[i] = '<code>' .. escape(type) .. '</code>'
+		end
+		if #list > 3 then
+			out[#out + 1] = raw('<p class="more">Asked of ' ..
+				#list .. ': ' .. table.concat(list, ' ') .. '</p>')
+		end
+		out[#out + 1] = raw((errno_table(name, all, true)))
 	end
 	return out
 end
@@ -693,11 +769,11 @@ end
 local function answers(folder, line)
 	local out, list, current = {}, {}, nil
 	for _, text in ipairs(split(slurp('build/.book/answers') or '')) do
-		local of, n, id, title =
-			text:match('^answer\t(.-)\t(.-)\t(.-)\t(.*)$')
+		local of, n, id, title, asked = text:match(
+			'^answer\t(.-)\t(.-)\t(.-)\t(.-)\t(.*)$')
 		if of then
 			current = { of = of, n = n, id = id, title = title,
-				text = {} }
+				asked = asked, text = {} }
 			list[#list + 1] = current
 		elseif current then
 			table.insert(current.text, text)
@@ -713,9 +789,15 @@ local function answers(folder, line)
 				lesson_label(lesson) .. '</h2>')
 		end
 		out[#out + 1] = raw('<div class="answer" id="' .. a.id ..
-			'"><p class="question"><a href="' .. a.of ..
-			'.html#answer-' .. a.n .. '">' .. inline_code(a.title) ..
-			'</a></p>')
+			'"><div class="question">')
+		local asked = a.asked:match('^%d+%. +(.*)$')
+		for _, b in ipairs(blocks(pandoc.read(asked or a.title,
+			'gfm+smart').blocks)) do
+			out[#out + 1] = b
+		end
+		out[#out + 1] = raw('<p class="back"><a href="' .. a.of ..
+			'.html#answer-' .. a.n ..
+			'">The question</a></p></div>')
 		local saved_input = input
 		for _, b in ipairs(blocks(pandoc.read(
 			table.concat(a.text, '\n'), 'gfm+smart').blocks)) do
@@ -1120,17 +1202,11 @@ function blocks(list)
 			b = pandoc.walk_block(b, walker)
 			say(stringify(b))
 			weight = 1
-			if b.level == 2 and card then
-				add { raw('</div>') }
-			end
 			add { b }
 			if b.level == 2 then
 				card = stringify(b) == 'The call'
-				if card then
-					add { raw('<div class="card">') }
-				end
 			end
-			weight = card and 4 or 1
+			weight = 1
 		elseif b.t == 'RawBlock' and b.text:match('^<details') then
 			local summary = b.text:match('<summary>(.-)</summary>')
 				or 'More'
@@ -1160,7 +1236,8 @@ function blocks(list)
 					answer_number .. '"'
 				note('anchor', page .. '#answer-' ..
 					answer_number)
-				reference = raw('<p class="answer-ref"><a ' ..
+				reference = raw('<p class="answer-ref" id="question-' ..
+					answer_number .. '"><a ' ..
 					'href="94-answers.html#' .. page ..
 					'-' .. answer_number ..
 					'">Answer</a></p>')
@@ -1186,6 +1263,17 @@ function blocks(list)
 				b.content[k] = blocks(item)
 			end
 			add { b }
+		elseif card and b.t == 'CodeBlock' and next and
+		       next.t == 'Table' then
+			weight = 4
+			for _, spec in ipairs(next.colspecs) do
+				spec[2] = nil
+			end
+			next.bodies[1].row_head_columns = 1
+			add { raw('<div class="card">'), code_block(b),
+				leaf(next), raw('</div>') }
+			weight = 1
+			i = i + 1
 		elseif b.t == 'CodeBlock' then
 			add { code_block(b) }
 		elseif b.t == 'HorizontalRule' then
@@ -1194,10 +1282,9 @@ function blocks(list)
 			for _, spec in ipairs(b.colspecs) do
 				spec[2] = nil
 			end
-			if card then
-				b.bodies[1].row_head_columns = 1
-			end
 			add { leaf(b) }
+		elseif b.t == "Para" and next and stringify(b):match(":$") then
+			add { raw('<div class="lead">'), leaf(b), raw("</div>") }
 		else
 			add { leaf(b) }
 		end
@@ -1211,14 +1298,22 @@ end
 -- raw_answers: the lines of each folded answer, for the appendix
 local function raw_answers(title)
 	local n, head, i = 0, title, 1
+	local block, fresh = '', true
 	while source[i] do
 		local line = source[i]
 		head = line:match('^##+ (.*)$') or head
 		local indent = line:match('^(%s*)<details')
+		if line:match('^%s*$') then
+			fresh = true
+		elseif not indent then
+			block = (fresh and '' or block .. ' ') ..
+				line:gsub('^%s+', '')
+			fresh = false
+		end
 		if indent and (line .. (source[i + 1] or ''))
 				:match('<summary>Answer') then
 			n = n + 1
-			note('answer', n, page .. '-' .. n, head)
+			note('answer', n, page .. '-' .. n, head .. '\t' .. block)
 			local depth = 1
 			while depth > 0 and source[i + 1] do
 				i = i + 1
@@ -1328,9 +1423,6 @@ function Pandoc(doc)
 	local front = page == 'index'
 	local meta = doc.meta
 	local body = blocks(list)
-	if card then
-		body:insert(raw('</div>'))
-	end
 	close_section()
 	if page ~= '94-answers' then
 		raw_answers(page_title)
