@@ -552,6 +552,25 @@ end
 
 ---------------------------------------------------------------- errnos
 
+-- merge CALL MEANING: rows that differ only in the situation as one
+local function merge(call, meaning)
+	local out = { all = call.all }
+	for _, group in ipairs(call) do
+		local row = group.row
+		local key = table.concat(row, '\t', 4) .. '\t' ..
+			table.concat(group.types)
+		local same = meaning and row[meaning] ~= '' and out[key]
+		if same then
+			same.row[3] = same.row[3] .. '; ' .. row[3]
+			same.count = same.count + group.count
+		else
+			out[key] = group
+			table.insert(out, group)
+		end
+	end
+	return out
+end
+
 local atlas
 local function read_atlas(path, line)
 	if atlas then
@@ -586,19 +605,30 @@ local function read_atlas(path, line)
 				atlas.calls[row[1]] = { all = {} }
 				table.insert(atlas.calls, row[1])
 			end
-			-- Map types that answer alike share a row.
+			-- Cases that answer alike share a row, whatever
+			-- the map type, and so do the ways to provoke them.
 			local call = atlas.calls[row[1]]
+			local since = atlas.since and row[atlas.since] or '-'
+			if atlas.since then
+				row[atlas.since] = '-'
+			end
 			local key = table.concat(row, '\t', 3)
 			if not call[key] then
 				call[key] = { row = row, types = {} }
 				table.insert(call, call[key])
 			end
-			table.insert(call[key].types, row[2])
+			table.insert(call[key].types, '<code>' ..
+				escape(row[2]) .. '</code>' .. (since == '-' and
+				'' or ' <small>' .. escape(since) .. '</small>'))
+			call[key].count = (call[key].count or 0) + 1
 			if not call.all[row[2]] then
 				call.all[row[2]] = true
 				table.insert(call.all, row[2])
 			end
 		end
+	end
+	for _, name in ipairs(atlas.calls) do
+		atlas.calls[name] = merge(atlas.calls[name], atlas.meaning)
 	end
 	return atlas
 end
@@ -629,32 +659,34 @@ local function errno_table(name, all_rows, all)
 			escape(all_rows.head[k]) .. '</th>'
 	end
 	html[#html + 1] = '</tr></thead>\n<tbody>'
-	local rows = 0
-	for _, group in ipairs(call) do
+	local rows, order_of = 0, {}
+	local sorted = { table.unpack(call) }
+	for i, group in ipairs(sorted) do
+		order_of[group.row[4]] = order_of[group.row[4]] or i
+		group.at = i
+	end
+	table.sort(sorted, function(a, b)
+		local x, y = order_of[a.row[4]], order_of[b.row[4]]
+		return x < y or x == y and a.at < b.at
+	end)
+	for _, group in ipairs(sorted) do
 		local row = group.row
 		local meaning = all_rows.meaning and row[all_rows.meaning] or ''
-		local since = all_rows.since and
-			row[all_rows.since] or ''
 		if all or row[4]:match('^E[A-Z0-9]+') then
-			rows = rows + #group.types
+			rows = rows + group.count
 			for code in (row[3] .. ' ' .. meaning):gmatch('%u[%u%d_]+') do
 				terms_of(code, 0)
 			end
 			for _, type in ipairs(group.types) do
-				count('BPF_MAP_TYPE_' .. type, 'type', 0)
+				count('BPF_MAP_TYPE_' .. type:match('<code>(.-)<'),
+					'type', 0)
 			end
 			say(row[3] .. ' ' .. row[4] .. ' ' .. meaning)
-			local types = {}
-			for _, type in ipairs(group.types) do
-				types[#types + 1] = '<code>' .. escape(type) ..
-					'</code>'
-			end
+			local types = group.types
 			html[#html + 1] = '<tr><td>' .. result_html(row[4]) ..
 				'</td><td>' .. inline_code(row[3]) ..
 				((meaning == '' or meaning == '-') and '' or
 				'<span>' .. inline_code(meaning) .. '</span>') ..
-				((since == '' or since == '-') and '' or
-				'<span>' .. inline_code(since) .. '</span>') ..
 				'</td><td>' .. (#group.types == #call.all and
 				#types > 3 and 'all ' .. #types or
 				table.concat(types, ' ')) .. '</td>'
@@ -797,7 +829,7 @@ local function answers(folder, line)
 		end
 		out[#out + 1] = raw('<p class="back"><a href="' .. a.of ..
 			'.html#answer-' .. a.n ..
-			'">The question</a></p></div>')
+			'">Back to the question</a></p></div>')
 		local saved_input = input
 		for _, b in ipairs(blocks(pandoc.read(
 			table.concat(a.text, '\n'), 'gfm+smart').blocks)) do
