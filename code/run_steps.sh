@@ -16,10 +16,12 @@ title() {
 
 # run PROGRAM [ARGUMENT...]
 run() {
-	printf '\n== %s: %s ==\n\n' "$1" "$(title "$1")"
-	./with_cap_bpf.sh "./$@" && return
+	program=$1
+	shift
+	printf "\n== %s: %s ==\n\n" "$program" "$(title "$program")"
+	./with_cap_bpf.sh "./$program" "$@" && return
 	status=$?
-	echo "$1 ended with status $status." >&2
+	echo "$program ended with status $status." >&2
 	exit "$status"
 }
 
@@ -36,11 +38,8 @@ test_maps)
 *)
 	for source in "$1"_*.c; do
 		if [ ! -e "$source" ]; then
-			printf 'There is no step "%s". The steps are:' "$1" >&2
-			for source in [0-9][0-9]_*.c test_maps.c; do
-				printf ' %s' "${source%.c}" | sed 's/ \([0-9]*\)_.*/ \1/' >&2
-			done
-			echo >&2
+			echo "There is no step \"$1\". The steps are:" >&2
+			echo [0-9][0-9]_*.c test_maps.c | sed "s/\([0-9]\)_[^ ]*/\1/g; s/\.c\b//g" >&2
 			exit 2
 		fi
 		run "${source%.c}"

@@ -28,10 +28,10 @@ arguments() {
 # The one line of output that depends on who asks: without
 # CAP_SYS_ADMIN nobody may look for the id of a map.
 output() {
-	# shellcheck disable=SC2046 # words
-	set -- "$1" $(arguments "$1")
-	printf '$ sudo ./%s\n' "$*"
-	printed=$("./$@") || return 1
+	program=$1 arguments=$(arguments "$1")
+	echo "\$ sudo ./$program${arguments:+ $arguments}"
+	# shellcheck disable=SC2086 # words
+	printed=$("./$program" $arguments) || return 1
 	printf '%s\n' "$printed" | sed 's/^close 2  to look for its id takes CAP_SYS_ADMIN$/close 2  no map has its id any more: ENOENT (2)/'
 }
 
@@ -43,14 +43,16 @@ output() {
 #   programs never set them;
 # - looking for an id without CAP_SYS_ADMIN shows what it would show
 #   with it.
+# - the deletes of a walk that looks up and deletes are shown behind it,
+#   because when they come depends on the order of the keys.
 # For the page, a line longer than 72 columns is folded, and calls that
 # repeat three times or more are shown once and counted.
 calls() {
-	# shellcheck disable=SC2046 # words
-	set -- "$1" $(arguments "$1")
-	printf '$ sudo strace -e bpf ./%s\n' "$*"
+	program=$1 arguments=$(arguments "$1")
+	echo "\$ sudo strace -e bpf ./$program${arguments:+ $arguments}"
 	trace=$(mktemp) || exit 1
-	strace -qq -e trace=bpf -e signal=none -o "$trace" "./$@" >/dev/null || {
+	# shellcheck disable=SC2086 # words
+	strace -qq -e trace=bpf -e signal=none -o "$trace" "./$program" $arguments >/dev/null || {
 		rm -f "$trace"
 		return 1
 	}
@@ -77,11 +79,22 @@ calls() {
 		else
 			print text "\n    " result
 	}
-	{ call[NR] = $0 }
+	# A delete that follows a lookup: when it comes depends on the order
+	# of the keys. It is shown at the end of its walk.
+	/BPF_MAP_DELETE_ELEM/ && before ~ /BPF_MAP_LOOKUP_ELEM/ {
+		held[++holding] = $0
+		next
+	}
+	$0 !~ /BPF_MAP_(LOOKUP_ELEM|GET_NEXT_KEY.*key=ADDR, )/ {
+		for (i = 1; i <= holding; i++)
+			call[++calls] = held[i]
+		holding = 0
+	}
+	{ before = call[++calls] = $0 }
 	END {
-		for (i = 1; i <= NR; i += times * period) {
+		for (i = 1; i <= calls; i += times * period) {
 			for (period = 1; period <= 3; period++) {
-				for (j = i + period; j <= NR && call[j] == call[j - period]; j++)
+				for (j = i + period; j <= calls && call[j] == call[j - period]; j++)
 					;
 				times = int((j - i) / period)
 				if (times >= 3)
