@@ -20,7 +20,7 @@ hyperfine --style none --warmup 1 --runs 10 --export-csv times.csv \
 	--prepare 'make -s clean' 'xargs -P 2 -I CALL sh -c CALL <compile' \
 	--prepare 'make -j2' 'make' >/dev/null
 awk -F, '
-	NR > 1 { median[NR - 1] = $6 }
+	NR > 1 { median[NR - 1] = $4 }
 	END {
 		printf "clean make -j2: %.2f times the bare compiler calls (%.2f s, %.2f s)\n",
 			median[1] / median[2], median[1], median[2]

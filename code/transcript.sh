@@ -134,7 +134,7 @@ record)
 	done
 	;;
 *)
-	sed -n '3,/^set -u/s/^# \{0,1\}//p' "$0" >&2
+	sed -n '3,/^set -u/s/^# \{0,1\}//p' "$(basename "$0")" >&2
 	exit 2
 	;;
 esac
