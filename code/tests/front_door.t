@@ -1,4 +1,4 @@
--NN/p' "$1" |# SPDX-License-Identifier: MIT
+# SPDX-License-Identifier: MIT
 # The targets of the Makefile, as a newcomer meets them in a fresh clone.
 . "$(dirname "$0")/tap.sh"
 
@@ -29,7 +29,7 @@ says() {
 
 listed() {
 	make -f "$1" help >"$tmp/help"
-	sed -n 's/^\([a-z][a-z-]*\): .*/\1/p; s/^\([a-z-]*\)-%: .*/\1-NN/p' Makefile | while read -r target; do
+	sed -n 's/^\([a-z][a-z-]*\): .*/\1/p; s/^\([a-z-]*\)-%: .*/\1-NN/p' "$1" | while read -r target; do
 		grep -q "^  $target " "$tmp/help" || {
 			echo "$target is not in make help"
 			exit 1
