@@ -6,7 +6,7 @@
 #   transcript.sh calls PROGRAM    the bpf(2) calls of such a run
 #   transcript.sh record           both of every program, stored in
 #                                  lessons/transcripts/
-#   transcript.sh list             the programs, one a line
+#   transcript.sh list             the programs, in the lessons' order
 set -u
 cd "$(dirname "$0")" || exit 1
 umask 022
@@ -15,8 +15,10 @@ umask 022
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 
 list() {
-	for source in [0-9][0-9]_*.c test_maps.c; do
-		echo "${source%.c}"
+	for lesson in ../lessons/[0-9][0-9]-*.md; do
+		program=$(basename "$lesson" .md | tr - _)
+		[ -e "$program.c" ] || program=${program#??_}
+		[ ! -e "$program.c" ] || echo "$program"
 	done
 }
 
@@ -57,7 +59,11 @@ calls() {
 		return 1
 	}
 	sed -E '
-		/^bpf\(BPF_PROG_LOAD,/d
+		/^bpf\(BPF_PROG_LOAD,/{
+			/prog_name="two_worlds"/!d
+			s/(insn_cnt=[0-9]+, ).*(prog_name="two_worlds").*\},/\1..., \2},/
+		}
+		s/(prog_fd=[0-9]+), retval=.*\}\},/\1, ...}},/
 		s/\b(key|value|next_key|info)=0x[0-9a-f]+/\1=ADDR/g
 		s/\}, [0-9]+\) +=/}) =/
 		s/, (inner_map_fd|map_name|map_ifindex|btf_fd|btf_key_type_id|btf_value_type_id|btf_vmlinux_value_type_id|btf_vmlinux_id|map_extra|value_type_btf_obj_fd|map_token_fd|next_id|open_flags)=(0|"")//g

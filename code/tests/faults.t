@@ -59,7 +59,7 @@ fails_well() {
 		[ "$status" -eq 0 ] && grep -q "takes CAP_SYS_ADMIN" "$tmp/out" && return
 		;;
 	esac
-	[ "$status" -ne 0 ] && grep -q "^$(function_of "$3"): .*$name ([0-9]*)" "$tmp/err" && return
+	[ "$status" -ne 0 ] && grep -q "^$(function_of "$3")[a-z_]*: .*$name ([0-9]*)" "$tmp/err" && return
 	echo "call $2, $3, $name: status $status, and on stderr:"
 	cat "$tmp/err"
 	return 1

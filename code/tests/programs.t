@@ -4,7 +4,7 @@
 
 need make pkg-config
 flags="-std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
-sources=$(cd "$code" && echo [0-9][0-9]_*.c test_maps.c)
+sources=$(sh "$code/transcript.sh" list | sed "s/$/.c/")
 
 # compiles CC SOURCE
 compiles() {
