@@ -735,12 +735,12 @@ static const char *evicted(struct scene *s)
 
 static const char *is_first_key(struct scene *s)
 {
-	uint8_t first[8] = { 0 };
+	uint8_t first[8];
 	int err = bpf_map_get_next_key(s->map, NULL, first);
 
 	if (err < 0)
 		return "the map has no first key";
-	return memcmp(first, s->next, sizeof(first)) == 0
+	return memcmp(first, s->next, s->kind->key_size) == 0
 		       ? NULL
 		       : "it gave another key than the first";
 }
@@ -750,7 +750,7 @@ static const char *is_key_after(struct scene *s)
 	uint8_t want[8];
 
 	set_key(s, want, s->c->key + 1);
-	return memcmp(want, s->next, sizeof(want)) == 0
+	return memcmp(want, s->next, s->kind->key_size) == 0
 		       ? NULL
 		       : "it gave another key than the next index";
 }
@@ -1611,7 +1611,12 @@ static struct outcome play(const struct atlas_case *c,
 			   const struct kind *k)
 {
 	struct scene s = {
-		.c = c, .kind = k, .map = -1, .fd = -1, .inner = -1
+		.c = c,
+		.kind = k,
+		.map = -1,
+		.fd = -1,
+		.inner = -1,
+		.count = UINT32_MAX,
 	};
 	struct outcome o = { .want = c->expected,
 			     .skip = why_not(c, k) };
@@ -1620,6 +1625,7 @@ static struct outcome play(const struct atlas_case *c,
 	if (o.skip)
 		return o;
 	set_key(&s, s.key, c->key);
+	memset(s.next, 0xa5, sizeof(s.next));
 	o.got = set_up(&s);
 	if (o.got < 0)
 		o.fault = "the scene could not be set up";
