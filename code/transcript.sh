@@ -4,8 +4,9 @@
 #
 #   transcript.sh output PROGRAM   the command and what PROGRAM prints
 #   transcript.sh calls PROGRAM    the bpf(2) calls of such a run
-#   transcript.sh record           both of every program, stored in
-#                                  lessons/transcripts/
+#   transcript.sh atlas            the rows of the errno atlas
+#   transcript.sh record           all of it, of every program, stored
+#                                  in lessons/transcripts/
 #   transcript.sh list             the programs, in the lessons' order
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -121,6 +122,18 @@ calls() {
 	rm -f "$trace"
 }
 
+# A case that is skipped gives no row, and the book would miss it: to
+# record the atlas takes root (CAP_SYS_ADMIN) and a recent kernel.
+atlas() {
+	skipped=$(./errno_atlas | grep '# SKIP ')
+	if [ -n "$skipped" ]; then
+		echo 'The atlas has cases that are skipped here. As root, on a recent kernel, none is:' >&2
+		printf '%s\n' "$skipped" | sed 's/.*# SKIP /  /' | sort | uniq -c >&2
+		return 1
+	fi
+	./errno_atlas --rows
+}
+
 # store COMMAND PROGRAM FILE: write FILE whole or not at all
 store() {
 	"$1" "$2" >"$3.new" && mv "$3.new" "$3" && return
@@ -132,12 +145,14 @@ store() {
 case ${1-} in
 list) list ;;
 output | calls) "$1" "$2" ;;
+atlas) atlas ;;
 record)
 	mkdir -p ../lessons/transcripts || exit 1
 	for program in $(list); do
 		store output "$program" "../lessons/transcripts/$program.txt"
 		store calls "$program" "../lessons/transcripts/$program.bpf.txt"
 	done
+	store atlas errno_atlas ../lessons/transcripts/errno_atlas.tsv
 	;;
 *)
 	sed -n '3,/^set -u/s/^# \{0,1\}//p' "$(basename "$0")" >&2
