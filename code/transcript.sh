@@ -16,7 +16,7 @@ umask 022
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 
 list() {
-	for lesson in ../lessons/[0-9][0-9]-*.md; do
+	for lesson in ../lessons/0[0-9]-*.md; do
 		program=$(basename "$lesson" .md | tr - _)
 		[ -e "$program.c" ] || program=${program#??_}
 		[ ! -e "$program.c" ] || echo "$program"
