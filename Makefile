@@ -21,6 +21,8 @@ start: ## install what is missing, build, run every step, make the book
 	@$(MAKE) all
 	@sh code/run_steps.sh
 	@$(MAKE) docs
+	@echo
+	@echo "Read next: docs/build/index.html, which make open opens"
 
 run-%: all ## run one step, as in "make run-03" or "make run-test_maps"
 	@sh code/run_steps.sh $*
