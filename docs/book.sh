@@ -8,9 +8,10 @@
 #   book.sh collect     check links and sources over all pages; write
 #                       the search, and what the answers and the index
 #                       are made from
-#   book.sh html        all pages as one, for the PDF
-#   book.sh number      give the index of that one page the page numbers
-#                       of build/.book/draft.pdf
+#   book.sh html        all pages as one, with {{#ID}} for the number of
+#                       the page that ID is on
+#   book.sh number      that one page with the numbers filled in, as they
+#                       are in build/.book/draft.pdf
 #   book.sh open        open the site in a browser
 set -u
 LC_ALL=C
@@ -152,7 +153,9 @@ rename() {
 		s/href=\"\([0-9][0-9]-[a-z0-9-]*\)\.html#/href=\"#\1--/g
 		s/href=\"\([0-9][0-9]-[a-z0-9-]*\)\.html\"/href=\"#\1--main\"/g
 		s/href=\"#\([0-9][0-9]-[a-z0-9-]*\)--answer-/href=\"#\1--question-/g
-		s/href=\"index\.html[^\"]*\"/href=\"#contents\"/g"
+		s/href=\"index\.html[^\"]*\"/href=\"#contents\"/g
+		s|\(class=\"answer-ref\".*href=\"\(#[^\"]*\)\">Answer\)<|\1 on page {{\2}}<|
+		s|\(class=\"back\".*href=\"\(#[^\"]*\)\">\)Back to the question<|\1Question on page {{\2}}<|"
 }
 
 html() {
@@ -173,10 +176,10 @@ html() {
 	for name in $(pages); do
 		label=$(sed -n 's/^<p class="eyebrow">\(.*\)<\/p>/\1/p' "build/$name.html" |
 			sed 's/ of .*//; s/^Before.*//; s/^[A-Z][a-z]* //')
-		printf '<p class="c1"><a href="#%s--main"><span>%s</span>' "$name" "$label"
+		printf '<p class="c1"><a href="#%s--main"><b>%s</b>' "$name" "$label"
 		sed -n 's/^<h1>\(.*\)<\/h1>$/\1/p' "build/$name.html" | tr -d '\n'
-		echo '</a></p>'
-		sed -n 's/^head	2	\([^#]*\)#\([^	]*\)	\(.*\)/<p class="c2"><a href="#\1--\2">\3<\/a><\/p>/p' \
+		printf '<span>{{#%s--main}}</span></a></p>\n' "$name"
+		[ "$name" = 95-index ] || sed -n 's/^head	2	\([^#]*\)#\([^	]*\)	\(.*\)/<p class="c2"><a href="#\1--\2">\3<span>{{#\1--\2}}<\/span><\/a><\/p>/p' \
 			"$book/$name.data"
 	done
 	echo '</nav>'
@@ -188,14 +191,13 @@ html() {
 	echo '</body></html>'
 }
 
-# colours: drawings take theirs from the page, which the PDF's cannot
+# colours: a drawing takes them from a page, but has its own in print
 colours() {
-	sed 's|^\(<svg role="img"[^>]*>\)|\1<style>.fg{stroke:#1b2330}.muted{stroke:#566073}.accent{stroke:#8f5600}.fill{fill:#f5f7fa}text,text.fg{fill:#1b2330;stroke:none;font-family:"Open Sans"}text.muted{fill:#566073;stroke:none}text.accent{fill:#8f5600;stroke:none}</style>|
-		s/var(--[a-z]*, *\([^()]*\))/\1/g
-		s/currentColor/#1b2330/g'
+	sed 's|#0f6b64|#8f5600|g
+		s|font-family="system-ui,|font-family="|g'
 }
 
-# The index names each page once, and runs of pages as a range.
+# Every number of a page, and an index that names each page once.
 number() {
 	pdfinfo -dests $book/draft.pdf | sed -n 's/^ *\([0-9]*\) .*"\(.*\)"$/\1	\2/p' >$book/places
 	awk -F '\t' '
@@ -239,7 +241,11 @@ number() {
 		next
 	}
 	/<\/dl>/ { inside = 0 }
-	{ print }' $book/places $book/draft.html
+	{
+		while (match($0, /[{][{]#[^}]*[}][}]/))
+			$0 = substr($0, 1, RSTART - 1) page[substr($0, RSTART + 3, RLENGTH - 5)] substr($0, RSTART + RLENGTH)
+		print
+	}' $book/places $book/draft.html
 }
 
 # The browser that this desktop would use, or where to point one.

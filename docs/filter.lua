@@ -959,7 +959,7 @@ end
 --------------------------------------------------------------- figures
 
 -- figure PATH CAPTION: an SVG file inside the page, so that it follows
--- its colours. Its ids get the figure's name in front.
+-- its colours; its own style is for a file on its own.
 local function figure(path, caption, line)
 	local svg = need(normal(base .. path), line)
 	local name = path:match('([^/]+)%.svg$')
@@ -969,15 +969,10 @@ local function figure(path, caption, line)
 	note('use', 'figure', name .. '.svg')
 	svg = svg:gsub('<%?xml.-%?>%s*', ''):gsub('<!%-%-.-%-%->%s*', '')
 		:gsub('<!DOCTYPE.->%s*', ''):gsub('<style.-</style>%s*', '')
-		:gsub(' id="', ' id="' .. name .. '-')
-		:gsub('url%(#', 'url(#' .. name .. '-')
-		:gsub('href="#', 'href="#' .. name .. '-')
 		:gsub(' xmlns="[^"]*"', ''):gsub('^%s+', '')
-		:gsub(' aria%-labelledby="[^"]*"', '')
-		:gsub(' role="img"', '', 1)
-		:gsub('^<svg', '<svg role="img" aria-label="' ..
-			attribute(stringify(caption)):gsub('%%', '%%%%') ..
-			'"', 1)
+	if not svg:match('^<svg[^>]* role="img"') then
+		die(path, 1, 'the drawing has no role="img" and no title')
+	end
 	say(stringify(caption))
 	return {
 		raw('<figure class="drawing">\n' .. svg .. '<figcaption>'),
