@@ -137,6 +137,36 @@ ok 'of ten that take an entry, one gets it' "$tmp/race" take
 ok 'of ten that delete an entry, one gets 0' "$tmp/race" delete
 ok 'of ten that store with BPF_ANY, each believes it has won' not "$tmp/race" any
 
+# Overwriting while walking: a hash puts the new entry at the front.
+cat >"$tmp/overwrite.c" <<-'END'
+	#include <bpf/bpf.h>
+	int main(int argc, char **argv)
+	{
+		int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "walk", 4, 8, 8, NULL);
+		__u32 key, next, *previous = NULL;
+		__u64 value = 0;
+		int end, visits = 0;
+
+		for (key = 0; key < 8; key++)
+			if (bpf_map_update_elem(fd, &key, &value, BPF_ANY))
+				return 2;
+		end = bpf_map_get_next_key(fd, previous, &next);
+		while (!end && visits < 10000) {
+			key = next;
+			visits++;
+			if (argc == 1)
+				end = bpf_map_get_next_key(fd, &key, &next);
+			bpf_map_update_elem(fd, &key, &value, BPF_ANY);
+			if (argc > 1)
+				end = bpf_map_get_next_key(fd, &key, &next);
+		}
+		return visits != 8;
+	}
+END
+build overwrite
+ok 'fetch the next key, then overwrite: each key is visited once' "$tmp/overwrite"
+ok "overwrite, then fetch the next key: the walk does not end" not "$tmp/overwrite" first
+
 # One bpf(2) call for each library call, and none for a helper.
 ok 'the helper makes no bpf(2) call' \
 	sh -c "[ \$(grep -c BPF_MAP_UPDATE_ELEM '$top/lessons/transcripts/08_two_worlds.bpf.txt') -eq 1 ]"

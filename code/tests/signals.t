@@ -75,9 +75,10 @@ fi
 
 # readable: bpftool shows the table of a running test_maps by its name
 readable() {
+	rm -f "$tmp/out"
 	"$code/test_maps" --interval 60 >"$tmp/out" &
 	pid=$!
-	while ! grep -q 14 "$tmp/out"; do
+	while ! grep -qs 14 "$tmp/out"; do
 		sleep 0.01
 	done
 	id=$(sed -n "s/^map_id:[[:space:]]*//p" /proc/"$pid"/fdinfo/*)
@@ -95,9 +96,10 @@ else
 fi
 
 at_once() {
+	rm -f "$tmp/out"
 	"$code/test_maps" --interval 60 >"$tmp/out" &
 	pid=$!
-	while ! grep -q 14 "$tmp/out"; do
+	while ! grep -qs 14 "$tmp/out"; do
 		sleep 0.01
 	done
 	# Not gone within two seconds: the sleep is being waited out.
@@ -123,6 +125,7 @@ ok 'a program that Ctrl+C kills does not pass' not stops_well "$tmp/test_maps" I
 mutant 's/^\t\tdrained++;//; s/if (arrived == .*)/if (1)/'
 ok 'a summary that does not add up does not pass' not stops_well "$tmp/test_maps" TERM 0.02
 if [ -s "$tmp/ids" ] && [ "$(id -u)" -eq 0 ] && command -v bpftool >/dev/null 2>&1; then
+	rm -f "$tmp/out"
 	"$code/test_maps" --interval 60 >"$tmp/out" &
 	pid=$!
 	sleep 0.2
