@@ -42,7 +42,8 @@ test: ## run all tests (installs the small tools that they need)
 	@sh code/with_cap_bpf.sh prove -e sh $(if $(V),-v) -j2 $(tests)
 
 test-deps: ## install the large tools too, so that no test is skipped
-	@sh code/requirements.sh install build test large
+	@sh code/requirements.sh install build test docs pdf large
+	@npm ci --prefix code/tests/browser --ignore-scripts --no-audit --no-fund
 
 record: all ## run every program and store what it prints in lessons/
 	@sh code/with_cap_bpf.sh sh code/transcript.sh record

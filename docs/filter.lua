@@ -513,13 +513,16 @@ local function commands(lines, each)
 	return table.concat(out, '\n')
 end
 
-local function terminal(html, label, class)
+local function terminal(html, class)
 	local _, breaks = html:gsub('\n', '')
+	local wide = false
+	for line in html:gsub('<[^>]*>', ''):gmatch('[^\n]+') do
+		wide = wide or #line > 36
+	end
 	return '<div class="terminal' .. (class or '') ..
 		(breaks < 24 and ' brief' or '') .. '">' ..
 		(html:find('<kbd>', 1, true) and copy_button or '') ..
-		'<pre tabindex="0" role="region" aria-label="' ..
-		attribute(label) .. '"><code>' .. html ..
+		'<pre' .. (wide and ' tabindex="0"' or '') .. '><code>' .. html ..
 		'</code></pre></div>'
 end
 
@@ -540,7 +543,7 @@ local function calls(path, line)
 		lines[i] = html
 	end
 	local html = terminal(commands({ first }) .. '\n' ..
-		table.concat(lines, '\n'), 'The bpf(2) calls of the run',
+		table.concat(lines, '\n'),
 		' calls')
 	if #lines <= 16 then
 		return { raw(html) }
@@ -1100,8 +1103,7 @@ local directives = {
 	part = part_listing,
 	output = function(path, rest, line)
 		note('use', 'output', path:match('[^/]+$'))
-		return { raw(terminal(commands(split(need(path, line))),
-			'Output')) }
+		return { raw(terminal(commands(split(need(path, line))))) }
 	end,
 	calls = function(path, rest, line)
 		note('use', 'output', path:match('[^/]+$'))
@@ -1169,16 +1171,58 @@ local function code_block(b)
 			end
 		end
 		return raw('<div class="code">' .. copy_button ..
-			'<pre tabindex="0" role="region" aria-label="C"><code>' ..
+			'<pre><code>' ..
 			c_html(b.text) .. '</code></pre></div>')
 	elseif class == 'sh' or class == 'console' then
 		say(b.text)
-		return raw(terminal(commands(lines, class == 'sh'),
-			'Commands'))
+		return raw(terminal(commands(lines, class == 'sh')))
 	end
-	return raw('<div class="code"><pre tabindex="0" role="region" ' ..
-		'aria-label="Text"><code>' .. escape(b.text) ..
+	return raw('<div class="code"><pre><code>' .. escape(b.text) ..
 		'</code></pre></div>')
+end
+
+-- name_rows TABLE: an empty heading says nothing to those who hear the
+-- page, so a first column without one gets a hidden word, and names
+-- the rows.
+local function name_rows(tbl)
+	local head = tbl.head
+	local rows = head.rows
+	local row = rows[1]
+	local cells = row and row.cells
+	local cell = cells and cells[1]
+	if cell and stringify(cell.contents) == '' and cells[2] and
+	   stringify(cells[2].contents) ~= '' then
+		cell.contents = { pandoc.Plain { pandoc.RawInline('html',
+			'<span class="sr">Which</span>') } }
+		cells[1] = cell
+		row.cells = cells
+		rows[1] = row
+		head.rows = rows
+		tbl.head = head
+		tbl.bodies[1].row_head_columns = 1
+	end
+
+	-- An empty first cell belongs to the one above.
+	local bodies = tbl.bodies
+	local list = bodies[1].body
+	local above
+	for i, r in ipairs(list) do
+		cells = r.cells
+		if above and stringify(cells[1].contents) == '' then
+			cells:remove(1)
+			local first = list[above].cells
+			local c = first[1]
+			c.row_span = c.row_span + 1
+			first[1] = c
+			list[above].cells = first
+			r.cells = cells
+			list[i] = r
+		else
+			above = i
+		end
+	end
+	bodies[1].body = list
+	tbl.bodies = bodies
 end
 
 local boxes = {
@@ -1293,6 +1337,7 @@ function blocks(list)
 		elseif card and b.t == 'CodeBlock' and next and
 		       next.t == 'Table' then
 			weight = 4
+			name_rows(next)
 			for _, spec in ipairs(next.colspecs) do
 				spec[2] = nil
 			end
@@ -1306,6 +1351,7 @@ function blocks(list)
 		elseif b.t == 'HorizontalRule' then
 			add { b }
 		elseif b.t == 'Table' then
+			name_rows(b)
 			for _, spec in ipairs(b.colspecs) do
 				spec[2] = nil
 			end

@@ -4,7 +4,7 @@
 window.openSearch = (function () {
 	const dialog = document.createElement("dialog");
 	dialog.setAttribute("aria-label", "Search the book");
-	dialog.innerHTML = "<input type='search' aria-label='Search the book' " +
+	dialog.innerHTML = "<input type='text' aria-label='Search the book' " +
 		"placeholder='Search the book: a call, a flag, an errno, a word' " +
 		"autocomplete='off' spellcheck='false'>" +
 		"<p role='status'></p><ol></ol>";

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+# The pages of the book in a real Chromium, and by an HTML validator.
+# Each checker is given a page that is wrong, too.
+. "$(dirname "$0")/tap.sh"
+
+need make pandoc node java
+modules=$code/tests/browser/node_modules
+[ -d "$modules" ] || skip_all 'the npm packages are not installed: make test-deps'
+for CHROMIUM in chromium chromium-browser google-chrome; do
+	CHROMIUM=$(command -v "$CHROMIUM") && break
+done
+[ -n "$CHROMIUM" ] || skip_all 'chromium is not installed: make test-deps'
+export CHROMIUM HOME="$tmp"
+
+make -C "$top/docs" >/dev/null || exit 1
+build=$top/docs/build
+
+check() {
+	node "$code/tests/browser/check.js" "$@"
+}
+
+# wrong PAGE HTML: a folder with the page PAGE and HTML at its end
+wrong() {
+	rm -rf "$tmp/wrong"
+	mkdir "$tmp/wrong"
+	sed "s|</main>|$2</main>|" "$build/$1" >"$tmp/wrong/$1"
+	cp "$build/search.js" "$tmp/wrong"
+}
+
+ok 'axe finds nothing in the light' check "$build" light
+ok 'axe finds nothing in the dark' check "$build" dark
+ok 'axe finds nothing on a phone, and nothing is wider than it' check "$build" phone
+wrong 93-glossary.html '<p style="color:#ccc">pale</p>'
+ok '  and a pale word is found' not check "$tmp/wrong" light
+wrong 93-glossary.html '<div style="width:500px">wide</div>'
+ok '  and a wide box is found' not check "$tmp/wrong" phone
+
+ok 'opened, copied from, printed and searched, a page is quiet and asks for nothing' check "$build" quiet
+wrong 93-glossary.html '<script>console.log(1)</script>'
+ok '  and a word on the console is found' not check "$tmp/wrong" quiet
+wrong 93-glossary.html '<img alt="x" src="http://192.0.2.1/x.png">'
+ok '  and a request to the network is found' not check "$tmp/wrong" quiet
+
+ok 'the search finds what is there' check "$build" search
+mkdir "$tmp/empty"
+cp "$build"/*.html "$tmp/empty"
+sed '/^\["02-update/d' "$build/search.js" >"$tmp/empty/search.js"
+ok '  and a section that is not found is missed' not check "$tmp/empty" search
+
+ok 'the copy buttons take code without prose, and commands without prompts' check "$build" copy
+mkdir "$tmp/other"
+sed 's/ENTRIES/ENTRYS/' "$build/06-iterate.html" >"$tmp/other/06-iterate.html"
+ok '  and other code is found' not check "$tmp/other" copy
+
+ok 'left and right turn the pages' check "$build" keyboard
+cp "$build"/0*.html "$tmp/wrong"
+sed -i 's/rel="next"/rel="nofollow"/' "$tmp/wrong/01-create.html"
+ok '  and a page that does not turn is found' not check "$tmp/wrong" keyboard
+ok 'the theme is the system'"'"'s, or the button'"'"'s, and is remembered' check "$build" theme
+ok 'without JavaScript all is there, and no idle button' check "$build" plain
+sed 's/ hidden>Copy/>Copy/' "$build/01-create.html" >"$tmp/other/06-iterate.html"
+ok '  and an idle button is found' not check "$tmp/other" plain
+ok 'printed, a page has no bars and no cut line' check "$build" print
+sed 's/white-space:pre-wrap/white-space:pre/g' "$build/01-create.html" >"$tmp/other/06-iterate.html"
+ok '  and a cut line is found' not check "$tmp/other" print
+
+valid() {
+	java -jar "$modules/vnu-jar/build/dist/vnu.jar" --errors-only "$@"
+}
+ok 'every page is valid HTML' valid "$build"/*.html
+sed 's|</main>|<p><div></p></main>|' "$build/93-glossary.html" >"$tmp/invalid.html"
+ok '  and an invalid one is found' not valid "$tmp/invalid.html"
+
+done_testing

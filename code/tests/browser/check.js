@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+// Opens the pages of the book in a real Chromium, without a window:
+//
+//   node check.js FOLDER CHECK
+//
+// FOLDER holds the pages, CHECK is one of the functions in "checks".
+// Prints a line for each fault; the status is 1 if there is one.
+"use strict";
+const fs = require("fs");
+const path = require("path");
+const { pathToFileURL } = require("url");
+const { chromium } = require("playwright-core");
+
+const [folder, check] = process.argv.slice(2);
+const top = path.join(__dirname, "../../..");
+const pages = fs.readdirSync(folder).filter((f) => f.endsWith(".html"));
+const lesson = pages.find((p) => p.startsWith("01-")) || pages[0];
+const url = (page) => pathToFileURL(path.join(folder, page)).href;
+let faults = 0;
+
+function fault(...words) {
+	faults++;
+	console.log(...words);
+}
+
+// wanted NAME GOT EXPECTED
+function wanted(name, got, expected) {
+	if (got !== expected)
+		fault(name + ": expected " + JSON.stringify(expected) +
+			", got " + JSON.stringify(got));
+}
+
+async function axe(browser, options) {
+	const source = fs.readFileSync(require.resolve("axe-core/axe.min.js"),
+		"utf8");
+	const context = await browser.newContext(options);
+	for (const name of pages) {
+		const page = await context.newPage();
+		await page.goto(url(name));
+		await page.evaluate(() => document.querySelectorAll("details")
+			.forEach((d) => d.open = true));
+		await page.evaluate(source);
+		const { violations } = await page.evaluate(() => axe.run());
+		for (const v of violations)
+			fault(name + ": " + v.id + ": " + v.nodes.length + ": " +
+				v.nodes[0].html.slice(0, 120));
+		if (await page.evaluate(() =>
+			document.documentElement.scrollWidth > innerWidth))
+			fault(name + ": wider than the window");
+		await page.close();
+	}
+}
+
+const checks = {
+	light: (browser) => axe(browser, {
+		viewport: { width: 1280, height: 900 }, colorScheme: "light" }),
+	dark: (browser) => axe(browser, {
+		viewport: { width: 1280, height: 900 }, colorScheme: "dark" }),
+	phone: (browser) => axe(browser, {
+		viewport: { width: 360, height: 740 }, colorScheme: "light" }),
+
+	// Nothing on the console, and nothing asked for but the page and,
+	// once the search is opened, its index.
+	async quiet(browser) {
+		for (const name of pages) {
+			const page = await browser.newPage();
+			const asked = [];
+			page.on("console", (m) => fault(name + ": " + m.text()));
+			page.on("pageerror", (e) => fault(name + ": " + e.message));
+			page.on("request", (r) => {
+				if (!r.url().startsWith("data:"))
+					asked.push(r.url());
+			});
+			await page.goto(url(name));
+			for (const copy of await page.locator(".copy").all())
+				if (await copy.isVisible())
+					await copy.click();
+			await page.emulateMedia({ media: "print" });
+			await page.pdf();
+			await page.emulateMedia({ media: "screen" });
+			wanted(name + ": requests", asked.join(" "), url(name));
+			await page.keyboard.press("/");
+			await page.locator("dialog[open] input").fill("ENOENT");
+			await page.locator("dialog li").first().waitFor();
+			wanted(name + ": requests of the search",
+				asked.slice(1).join(" "), url("search.js"));
+			await page.close();
+		}
+	},
+
+	async search(browser) {
+		const page = await browser.newPage();
+		await page.goto(url(lesson));
+		await page.locator("#find").click();
+		const input = page.locator("dialog[open] input");
+		for (const [words, place] of [
+			["noexist", "02-update"],
+			["errno atlas", "90-errno-atlas"],
+			["padding struct", "03-lookup"],
+			["two underscores", "08-two-worlds"],
+		]) {
+			await input.fill(words);
+			const links = await page.locator("dialog li a")
+				.evaluateAll((l) => l.slice(0, 5).map((a) => a.href));
+			if (!links.some((l) => l.includes(place)))
+				fault(words + ": " + place + " is not found");
+		}
+		await input.fill("zzzzzz");
+		wanted("nothing", await page.locator("dialog li").count(), 0);
+		await input.fill("<img src=x>");
+		wanted("markup", await page.locator("dialog img").count(), 0);
+		await page.keyboard.press("Escape");
+		wanted("closed", await page.locator("dialog[open]").count(), 0);
+		await page.keyboard.press("/");
+		await input.fill("noexist");
+		await page.keyboard.press("Enter");
+		await page.waitForURL(/02-update\.html#/);
+	},
+
+	// What the copy buttons take is pasted, and compared with the
+	// source file without its prose, and with the commands of a run.
+	async copy(browser) {
+		const plain = (text) => text.split("\n").filter((line) =>
+			line.trim() !== "" && !/^\s*\/\//.test(line) &&
+			!/^\s*\/\*.*\*\/$/.test(line)).join("\n");
+		const context = await browser.newContext();
+		const page = await context.newPage();
+		const taken = async (button) => {
+			await button.click();
+			await page.evaluate(() => {
+				const area = document.createElement("textarea");
+				area.id = "paste";
+				document.body.append(area);
+				area.focus();
+			});
+			await page.keyboard.press("Control+V");
+			const text = await page.locator("#paste").inputValue();
+			await page.evaluate(() =>
+				document.getElementById("paste").remove());
+			return text;
+		};
+		for (const name of pages) {
+			await page.goto(url(name));
+			for (const p of await page.locator(".program").all()) {
+				const file = await p.locator("figcaption code")
+					.textContent();
+				wanted(file, plain(await taken(p.locator(".copy"))),
+					plain(fs.readFileSync(path.join(top, file),
+						"utf8")));
+			}
+			for (const t of await page.locator(".terminal").all()) {
+				const commands = await t.locator("kbd")
+					.allTextContents();
+				if (!commands.length || !await t.isVisible())
+					continue;
+				const text = await taken(t.locator(".copy"));
+				wanted(name + ": commands", text,
+					commands.join("\n") + "\n");
+				if (/^\$ /m.test(text))
+					fault(name + ": a prompt was copied");
+			}
+		}
+	},
+
+	async keyboard(browser) {
+		const page = await browser.newPage();
+		await page.goto(url("01-create.html"));
+		await page.keyboard.press("ArrowRight");
+		await page.waitForURL(/02-update\.html/);
+		await page.keyboard.press("ArrowLeft");
+		await page.waitForURL(/01-create\.html/);
+		await page.keyboard.press("Tab");
+		wanted("first stop", await page.evaluate(() =>
+			document.activeElement.className), "skip");
+		await page.goto(url("01-create.html") + "#answer-1");
+		wanted("a link into an answer unfolds it",
+			await page.locator("#answer-1").getAttribute("open"), "");
+	},
+
+	// The button's choice wins over the system's and is remembered.
+	async theme(browser) {
+		const context = await browser.newContext({ colorScheme: "light" });
+		const page = await context.newPage();
+		const dark = () => page.evaluate(() => {
+			const c = getComputedStyle(document.body).backgroundColor;
+			return /rgb\((\d+)/.exec(c)[1] < 128;
+		});
+		await page.goto(url(lesson));
+		wanted("as the system", await dark(), false);
+		await page.emulateMedia({ colorScheme: "dark" });
+		wanted("as the dark system", await dark(), true);
+		await page.locator("#theme").click();
+		wanted("light by the button", await dark(), false);
+		await page.locator("#theme").click();
+		await page.emulateMedia({ colorScheme: "light" });
+		await page.reload();
+		wanted("dark is remembered", await dark(), true);
+	},
+
+	// Without JavaScript all of the text is there, and no button that
+	// does nothing.
+	async plain(browser) {
+		const context = await browser.newContext({
+			javaScriptEnabled: false });
+		const page = await context.newPage();
+		for (const name of pages) {
+			await page.goto(url(name));
+			for (const b of await page.locator("button").all())
+				if (await b.isVisible())
+					fault(name + ": a button is shown");
+			if (!await page.locator("h1").isVisible())
+				fault(name + ": no heading");
+		}
+	},
+
+	// On paper: no buttons, no bars, no line cut at the right.
+	async print(browser) {
+		const page = await browser.newPage({
+			viewport: { width: 700, height: 1000 } });
+		for (const name of pages) {
+			await page.goto(url(name));
+			await page.emulateMedia({ media: "print" });
+			for (const part of [".top", ".side", ".turn"])
+				if (await page.locator(part).count() &&
+				    await page.locator(part).first().isVisible())
+					fault(name + ": " + part + " is printed");
+			const cut = await page.evaluate(() =>
+				Array.from(document.querySelectorAll("pre"))
+					.filter((p) => p.scrollWidth > p.clientWidth + 1)
+					.map((p) => p.textContent.slice(0, 60)));
+			cut.forEach((c) => fault(name + ": cut: " + c));
+		}
+	},
+};
+
+(async function () {
+	if (!pages.length || !checks[check])
+		throw new Error("usage: node check.js FOLDER CHECK");
+	const browser = await chromium.launch({
+		executablePath: process.env.CHROMIUM,
+		args: ["--no-sandbox", "--disable-gpu", "--disable-quic",
+			"--no-first-run", "--disable-background-networking",
+			"--disable-component-update", "--disable-sync"],
+	});
+	try {
+		await checks[check](browser);
+	} finally {
+		await browser.close();
+	}
+	process.exitCode = faults ? 1 : 0;
+})().catch(function (error) {
+	console.log(error.message);
+	process.exitCode = 1;
+});
