@@ -56,6 +56,7 @@ apt() {
 own_suites() {
 	# shellcheck source=/dev/null
 	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
+	# shellcheck disable=SC2016 # apt-get fills these in
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
 		'Created-By: Packages' 2>/dev/null |
 		awk -v c="$codename" '$3 == "main" && ($2 ~ "^" c "(-|$)" ||
@@ -220,7 +221,39 @@ image:2)
 	;;
 packages:*)
 	[ $# -ge 4 ] || die 'packages SUITE FOLDER PACKAGE...'
-	echo todo
+	suite=$2 folder=$3
+	shift 3
+	exec 9>"$cache/lock" && flock 9
+	[ ! -e "$folder" ] || exit 0
+	work=$(mktemp -d "$cache/fetch.XXXXXX") || exit 1
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 130' INT TERM
+	mkdir -p "$work/archives/partial" "$work/root"
+	if [ "$suite" = own ]; then
+		which=own status=/var/lib/dpkg/status
+	else
+		which=all status=$work/status
+		: >"$status"
+	fi
+	update $which
+	say "  fetching $* of $suite"
+	apt $which apt-get -y --no-install-recommends --download-only \
+		-o Dir::Cache::archives="$work/archives" \
+		-o Dir::State::status="$status" \
+		$([ "$suite" = own ] || echo -t "$suite") \
+		install "$@" >"$work/log" 2>&1 || {
+		tail -n 5 "$work/log" >&2
+		die "$* of $suite could not be fetched: is this machine online?"
+	}
+	# Since Debian 12 these folders are one with their namesakes in usr.
+	for name in bin sbin lib lib64; do
+		mkdir -p "$work/root/usr/$name" && ln -s "usr/$name" "$work/root/$name"
+	done
+	for package in "$work"/archives/*.deb; do
+		dpkg-deb --fsys-tarfile "$package" |
+			tar -C "$work/root" --keep-directory-symlink -xf - || exit 1
+	done
+	mkdir -p "$(dirname "$folder")" && mv "$work/root" "$folder"
 	;;
 *)
 	sed -n '3,/^set -u/s/^# \{0,1\}//p' "$0" >&2

@@ -49,6 +49,7 @@ fi
 tmp=$(mktemp -d) || exit 1
 qemu='' saved=
 [ -z "$terminal" ] || saved=$(stty -g)
+# shellcheck disable=SC2317 # reached through the trap
 clean_up() {
 	[ -z "$qemu" ] || kill -KILL "$qemu" 2>/dev/null
 	[ -z "$saved" ] || stty "$saved"
@@ -73,7 +74,7 @@ for tool in strace bpftool; do
 	found=$(PATH=$PATH:/usr/sbin command -v $tool) &&
 		cp -L "$found" "$root/bin/"
 done
-find "$root/workbook" "$root/bin" -type f -perm -100 ! -name '*.sh' ! -name busybox \
+find "$root/workbook" "$root/bin" -type f -perm -100 ! -name '*.sh' \
 	-exec ldd {} + 2>/dev/null | grep -o '/[^ :]* (0x' | cut -d' ' -f1 |
 	sort -u | while read -r library; do
 	mkdir -p "$root${library%/*}" && cp -L "$library" "$root$library"
@@ -91,10 +92,11 @@ export TERM=${TERM:-linux}
 END
 case $mode in
 run)
-	# Each word quoted, as it was given.
+	# Each word quoted, as it was given. exec, so that the status
+	# is that of the command also after Ctrl+C.
 	for word; do
 		printf "'%s' " "$(printf '%s\n' "$word" | sed "s/'/'\\\\''/g")"
-	done >"$root/command"
+	done | sed "1s/^/exec /" >"$root/command"
 	;;
 cases)
 	cp "$1" "$root/command"
@@ -118,6 +120,7 @@ boot() {
 		[ "$limit" -eq 0 ] || overall=$((limit + boot_limit))
 		;;
 	esac
+	rm -f "$tmp/late"
 	: >"$tmp/log"
 	exec 3<&0
 	[ -n "$terminal" ] || exec 3</dev/null
@@ -137,6 +140,7 @@ boot() {
 			seconds=$((seconds + 1))
 			if { [ $seconds -ge $boot_limit ] && ! grep -q 'vm: booted' "$tmp/log"; } ||
 				{ [ "$overall" -gt 0 ] && [ $seconds -ge "$overall" ]; }; then
+				: >"$tmp/late"
 				kill -KILL $qemu
 				break
 			fi
@@ -154,12 +158,12 @@ boot() {
 		why="QEMU could not start: $(tail -n 1 "$tmp/qemu")"
 	elif grep -q 'Kernel panic' "$tmp/log"; then
 		why="its kernel panicked: $(grep 'Kernel panic' "$tmp/log" | sed 's/.*Kernel panic[^:]*: //')"
+	elif [ ! -e "$tmp/late" ] && [ -n "$terminal" ]; then
+		why=left
 	elif ! grep -q 'vm: booted' "$tmp/log"; then
 		why="its kernel did not boot within $boot_limit seconds"
-	elif [ -n "$terminal" ]; then
-		why=left
 	else
-		why='it hung'
+		why="it hung"
 	fi
 }
 
@@ -170,6 +174,7 @@ if [ -z "$status" ] && [ "$why" != left ]; then
 fi
 case $status:$why in
 :left)
+	[ "$mode" != shell ] || exit 0
 	echo 'You left the virtual machine before its command had ended.' >&2
 	exit 1
 	;;
