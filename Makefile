@@ -20,6 +20,8 @@ start: ## install what is missing, build, run every step, make the book
 	@sh code/requirements.sh install build
 	@$(MAKE) all
 	@sh code/run_steps.sh
+	@echo
+	@echo "Read next: lessons/00-start-here.md"
 
 run-%: all ## run one step, as in "make run-03" or "make run-test_maps"
 	@sh code/run_steps.sh $*

@@ -61,28 +61,16 @@ static int put(int fd, const uint32_t *key, uint64_t value)
 	return expect("bpf_map_update_elem", 0, err);
 }
 
-// The call looks like a lookup: descriptor, address of the key,
-// address of a buffer for the value.
-static int take(int fd, const uint32_t *key, int want_err,
-		uint64_t want_value)
+// Compare what a take returned, and the value it copied, with
+// what it should.
+static int took(int want, int got, uint64_t want_value, uint64_t value)
 {
-	uint64_t value = 0;
-	int err = bpf_map_lookup_and_delete_elem(fd, key, &value);
-
-	// Linux learnt to take from a hash in 5.14. An older kernel
-	// answers 524 and leaves the entry where it is.
-	if (err == -524 && want_err != -524) {
-		printf("take 7   ENOTSUPP (524): this kernel cannot "
-		       "take "
-		       "from a hash, Linux 5.14 can\n");
-		return 1;
-	}
-	if (expect("bpf_map_lookup_and_delete_elem", want_err, err) < 0)
+	if (expect("bpf_map_lookup_and_delete_elem", want, got) < 0)
 		return -1;
-	if (err == 0 && value != want_value) {
+	if (got == 0 && value != want_value) {
 		fprintf(stderr,
-			"bpf_map_lookup_and_delete_elem: not the value "
-			"that was stored\n");
+			"bpf_map_lookup_and_delete_elem: not the "
+			"value that was stored\n");
 		return -1;
 	}
 	return 0;
@@ -94,18 +82,30 @@ static int take(int fd, const uint32_t *key, int want_err,
 static int show_take(int fd)
 {
 	const uint32_t token = 7;
+	uint64_t value = 0;
 	int err;
 
 	if (put(fd, &token, 700) < 0)
 		return -1;
 	printf("hash     7=700\n");
 
-	err = take(fd, &token, 0, 700);
-	if (err != 0)
-		return err;
+	// The call looks like a lookup: descriptor, address of the
+	// key, address of a buffer for the value.
+	err = bpf_map_lookup_and_delete_elem(fd, &token, &value);
+
+	// Linux learnt to take from a hash in 5.14. An older kernel
+	// answers 524 and leaves the entry where it is.
+	if (err == -524) {
+		printf("take 7   ENOTSUPP (524): this kernel cannot "
+		       "take from a hash, Linux 5.14 can\n");
+		return 0;
+	}
+	if (took(0, err, 700, value) < 0)
+		return -1;
 	printf("take 7   ok: 700\n");
 
-	if (take(fd, &token, -ENOENT, 0) != 0)
+	err = bpf_map_lookup_and_delete_elem(fd, &token, &value);
+	if (took(-ENOENT, err, 0, value) < 0)
 		return -1;
 	printf("take 7   ENOENT (%d): taken before\n", ENOENT);
 	return 0;
@@ -113,21 +113,29 @@ static int show_take(int fd)
 
 // A queue has no keys: the key must be NULL. Here the same call is
 // a *pop*, and what went in first comes out first.
+static int pop(int fd, int want, uint64_t want_value)
+{
+	uint64_t value = 0;
+	int err = bpf_map_lookup_and_delete_elem(fd, NULL, &value);
+
+	return took(want, err, want_value, value);
+}
+
 static int show_pop(int fd)
 {
 	if (put(fd, NULL, 1) < 0 || put(fd, NULL, 2) < 0)
 		return -1;
 	printf("queue    pushed 1, pushed 2\n");
 
-	if (take(fd, NULL, 0, 1) != 0)
+	if (pop(fd, 0, 1) < 0)
 		return -1;
 	printf("pop      ok: 1\n");
 
-	if (take(fd, NULL, 0, 2) != 0)
+	if (pop(fd, 0, 2) < 0)
 		return -1;
 	printf("pop      ok: 2\n");
 
-	if (take(fd, NULL, -ENOENT, 0) != 0)
+	if (pop(fd, -ENOENT, 0) < 0)
 		return -1;
 	printf("pop      ENOENT (%d): the queue is empty\n", ENOENT);
 	return 0;
@@ -139,8 +147,10 @@ static int show_pop(int fd)
 static int show_refusal(int fd)
 {
 	const uint32_t index = 0;
+	uint64_t value = 0;
+	int err = bpf_map_lookup_and_delete_elem(fd, &index, &value);
 
-	if (take(fd, &index, -524, 0) != 0)
+	if (took(-524, err, 0, value) < 0)
 		return -1;
 	printf("array    take 0\n");
 	printf("         ENOTSUPP (524): this type has no take\n");

@@ -124,7 +124,7 @@ install)
 	printf 'Installing:\n  %s%s\n' "$sudo" "$command"
 	if [ "$(manager)" = apt-get ]; then
 		# A broken third-party source must not stop the rest.
-		${sudo}env DEBIAN_FRONTEND=noninteractive apt-get update -qq || true
+		$sudo env DEBIAN_FRONTEND=noninteractive apt-get update -qq || true
 		command="env DEBIAN_FRONTEND=noninteractive $command -qq"
 	fi
 	log=$(mktemp) || exit 1

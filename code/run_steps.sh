@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Runs steps on the live kernel, each under the title of its lesson:
 #
-#   run_steps.sh        every step, in order, then test_maps for 3 rounds
+#   run_steps.sh        every program, in the order of the lessons
 #   run_steps.sh 03     one step, by its number
 #   run_steps.sh test_maps
 set -u
@@ -16,34 +16,34 @@ title() {
 
 # run PROGRAM [ARGUMENT...]
 run() {
-	printf '\n== %s: %s ==\n\n' "$1" "$(title "$1")"
-	./with_cap_bpf.sh "./$@" && return
+	program=$1
+	shift
+	printf "\n== %s: %s ==\n\n" "$program" "$(title "$program")"
+	./with_cap_bpf.sh "./$program" "$@" && return
 	status=$?
-	echo "$1 ended with status $status." >&2
+	echo "$program ended with status $status." >&2
 	exit "$status"
 }
 
 case ${1-} in
 '')
-	for source in [0-9][0-9]_*.c; do
-		run "${source%.c}"
+	for program in $(sh transcript.sh list); do
+		case $program in
+		test_maps) run test_maps --rounds 3 ;;
+		*) run "$program" ;;
+		esac
 	done
-	run test_maps --rounds 3
-	;;
-test_maps)
-	run test_maps
 	;;
 *)
-	for source in "$1"_*.c; do
-		if [ ! -e "$source" ]; then
-			printf 'There is no step "%s". The steps are:' "$1" >&2
-			for source in [0-9][0-9]_*.c test_maps.c; do
-				printf ' %s' "${source%.c}" | sed 's/ \([0-9]*\)_.*/ \1/' >&2
-			done
-			echo >&2
-			exit 2
-		fi
-		run "${source%.c}"
+	for program in $(sh transcript.sh list); do
+		case $program in
+		"$1" | "$1"_*) run "$program" && exit ;;
+		esac
 	done
+	{
+		echo "There is no step \"$1\". The steps are:"
+		sh transcript.sh list | sed 's/^\([0-9]*\)_.*/\1/' | paste -s -d ' ' -
+	} >&2
+	exit 2
 	;;
 esac

@@ -4,9 +4,10 @@
 #
 #   transcript.sh output PROGRAM   the command and what PROGRAM prints
 #   transcript.sh calls PROGRAM    the bpf(2) calls of such a run
-#   transcript.sh record           both of every program, stored in
-#                                  lessons/transcripts/
-#   transcript.sh list             the programs, one a line
+#   transcript.sh atlas            the rows of the errno atlas
+#   transcript.sh record           all of it, of every program, stored
+#                                  in lessons/transcripts/
+#   transcript.sh list             the programs, in the lessons' order
 set -u
 cd "$(dirname "$0")" || exit 1
 umask 022
@@ -15,8 +16,10 @@ umask 022
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 
 list() {
-	for source in [0-9][0-9]_*.c test_maps.c; do
-		echo "${source%.c}"
+	for lesson in ../lessons/0[0-9]-*.md; do
+		program=$(basename "$lesson" .md | tr - _)
+		[ -e "$program.c" ] || program=${program#??_}
+		[ ! -e "$program.c" ] || echo "$program"
 	done
 }
 
@@ -28,10 +31,10 @@ arguments() {
 # The one line of output that depends on who asks: without
 # CAP_SYS_ADMIN nobody may look for the id of a map.
 output() {
-	# shellcheck disable=SC2046 # words
-	set -- "$1" $(arguments "$1")
-	printf '$ sudo ./%s\n' "$*"
-	printed=$("./$@") || return 1
+	program=$1 arguments=$(arguments "$1")
+	echo "\$ sudo ./$program${arguments:+ $arguments}"
+	# shellcheck disable=SC2086 # words
+	printed=$("./$program" $arguments) || return 1
 	printf '%s\n' "$printed" | sed 's/^close 2  to look for its id takes CAP_SYS_ADMIN$/close 2  no map has its id any more: ENOENT (2)/'
 }
 
@@ -43,19 +46,25 @@ output() {
 #   programs never set them;
 # - looking for an id without CAP_SYS_ADMIN shows what it would show
 #   with it.
+# - the deletes of a walk that looks up and deletes are shown behind it,
+#   because when they come depends on the order of the keys.
 # For the page, a line longer than 72 columns is folded, and calls that
 # repeat three times or more are shown once and counted.
 calls() {
-	# shellcheck disable=SC2046 # words
-	set -- "$1" $(arguments "$1")
-	printf '$ sudo strace -e bpf ./%s\n' "$*"
+	program=$1 arguments=$(arguments "$1")
+	echo "\$ sudo strace -e bpf ./$program${arguments:+ $arguments}"
 	trace=$(mktemp) || exit 1
-	strace -qq -e trace=bpf -e signal=none -o "$trace" "./$@" >/dev/null || {
+	# shellcheck disable=SC2086 # words
+	strace -qq -e trace=bpf -e signal=none -o "$trace" "./$program" $arguments >/dev/null || {
 		rm -f "$trace"
 		return 1
 	}
 	sed -E '
-		/^bpf\(BPF_PROG_LOAD,/d
+		/^bpf\(BPF_PROG_LOAD,/{
+			/prog_name="two_worlds"/!d
+			s/(insn_cnt=[0-9]+, ).*(prog_name="two_worlds").*\},/\1..., \2},/
+		}
+		s/(prog_fd=[0-9]+), retval=.*\}\},/\1, ...}},/
 		s/\b(key|value|next_key|info)=0x[0-9a-f]+/\1=ADDR/g
 		s/\}, [0-9]+\) +=/}) =/
 		s/, (inner_map_fd|map_name|map_ifindex|btf_fd|btf_key_type_id|btf_value_type_id|btf_vmlinux_value_type_id|btf_vmlinux_id|map_extra|value_type_btf_obj_fd|map_token_fd|next_id|open_flags)=(0|"")//g
@@ -77,11 +86,22 @@ calls() {
 		else
 			print text "\n    " result
 	}
-	{ call[NR] = $0 }
+	# A delete that follows a lookup: when it comes depends on the order
+	# of the keys. It is shown at the end of its walk.
+	/BPF_MAP_DELETE_ELEM/ && before ~ /BPF_MAP_LOOKUP_ELEM/ {
+		held[++holding] = $0
+		next
+	}
+	$0 !~ /BPF_MAP_(LOOKUP_ELEM|GET_NEXT_KEY.*key=ADDR, )/ {
+		for (i = 1; i <= holding; i++)
+			call[++calls] = held[i]
+		holding = 0
+	}
+	{ before = call[++calls] = $0 }
 	END {
-		for (i = 1; i <= NR; i += times * period) {
+		for (i = 1; i <= calls; i += times * period) {
 			for (period = 1; period <= 3; period++) {
-				for (j = i + period; j <= NR && call[j] == call[j - period]; j++)
+				for (j = i + period; j <= calls && call[j] == call[j - period]; j++)
 					;
 				times = int((j - i) / period)
 				if (times >= 3)
@@ -102,6 +122,12 @@ calls() {
 	rm -f "$trace"
 }
 
+# A case that is skipped gives no row, and the book would miss it: to
+# record the atlas takes root (CAP_SYS_ADMIN) and a recent kernel.
+atlas() {
+	./errno_atlas --rows
+}
+
 # store COMMAND PROGRAM FILE: write FILE whole or not at all
 store() {
 	"$1" "$2" >"$3.new" && mv "$3.new" "$3" && return
@@ -113,15 +139,22 @@ store() {
 case ${1-} in
 list) list ;;
 output | calls) "$1" "$2" ;;
+atlas) atlas ;;
 record)
 	mkdir -p ../lessons/transcripts || exit 1
 	for program in $(list); do
 		store output "$program" "../lessons/transcripts/$program.txt"
 		store calls "$program" "../lessons/transcripts/$program.bpf.txt"
 	done
+	skipped=$(./errno_atlas | grep "# SKIP " | sed "s/.*# SKIP /  /" | sort | uniq -c)
+	if [ -n "$skipped" ]; then
+		printf "The atlas is left as it was, because some cases are skipped here:\n%s\n" "$skipped" >&2
+	else
+		store atlas errno_atlas ../lessons/transcripts/errno_atlas.tsv
+	fi
 	;;
 *)
-	sed -n '3,/^set -u/s/^# \{0,1\}//p' "$0" >&2
+	sed -n '3,/^set -u/s/^# \{0,1\}//p' "$(basename "$0")" >&2
 	exit 2
 	;;
 esac

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+# Sentences of the lessons that neither a transcript nor the atlas shows.
+. "$(dirname "$0")/tap.sh"
+
+need cc pkg-config
+need_bpf
+libraries=$(pkg-config --cflags --libs libbpf libelf zlib)
+
+# holds EXPRESSION: a C constant expression is true
+holds() {
+	printf '#include <bpf/bpf.h>\n#include <errno.h>\n_Static_assert(%s, "");\n' "$1" >"$tmp/holds.c"
+	cc -fsyntax-only "$tmp/holds.c"
+}
+for fact in 'BPF_ANY == 0' 'BPF_NOEXIST == 1' 'BPF_EXIST == 2' 'BPF_F_LOCK == 4' \
+	'BPF_F_NO_PREALLOC == 1' 'BPF_OBJ_NAME_LEN == 15 + 1' 'ENOTSUP == 95 && ENOTSUP == EOPNOTSUPP' \
+	'BPF_FUNC_map_lookup_elem == 1' 'BPF_FUNC_map_update_elem == 2' 'BPF_FUNC_map_delete_elem == 3' \
+	'BPF_FUNC_map_pop_elem == 88' 'BPF_FUNC_for_each_map_elem == 164'; do
+	ok "$fact" holds "$fact"
+done
+ok 'a wrong number is found' not holds 'BPF_NOEXIST == 2'
+
+helper_declared() {
+	sed -n '/^static/s/[ \t]\+/ /gp' /usr/include/bpf/bpf_helper_defs.h | grep -F "$1" | grep -F "= (void *) $2;"
+}
+ok 'the update helper is declared as number 2' helper_declared '(*bpf_map_update_elem)(' 2
+ok 'the pop helper is declared as number 88' helper_declared '(*bpf_map_pop_elem)(' 88
+ok 'another number is not' not helper_declared '(*bpf_map_pop_elem)(' 89
+
+# build NAME: compile $tmp/NAME.c
+build() {
+	# shellcheck disable=SC2086 # flags
+	cc -w -std=gnu11 -o "$tmp/$1" "$tmp/$1.c" $libraries
+}
+
+cat >"$tmp/texts.c" <<-'END'
+	#include <stdio.h>
+	#include <string.h>
+	int main(void)
+	{
+		puts(strerror(7));
+		puts(strerror(524));
+		return 0;
+	}
+END
+build texts
+ok 'strerror calls E2BIG "Argument list too long" and 524 "Unknown error 524"' \
+	sh -c "'$tmp/texts' | paste -s -d / - | grep -x 'Argument list too long/Unknown error 524'"
+
+# A walk over 1000 keys that deletes every second one before it advances.
+sed 's/ENTRIES = 8/ENTRIES = 1000/; s/key != first/key % 2 == 1/
+	s/visits != 2 [*] ENTRIES - 1/visits <= 100000/
+	s/sum != 360/0/' "$code/06_iterate.c" >"$tmp/walk.c"
+build walk
+ok 'of 1000 keys, half of which stay, more than 100000 visits' "$tmp/walk"
+ok '  as it says itself' sh -c "'$tmp/walk' | grep -E 'then fetch the next key: [0-9]{6} visits'"
+
+sed 's/key != first && //; s/visits != 2 [*] ENTRIES - 1/visits != ENTRIES/' \
+	"$code/06_iterate.c" >"$tmp/drain.c"
+build drain
+ok 'deleting every key takes one visit a key' "$tmp/drain"
+
+sed 's/previous = &key;/;/' "$code/06_iterate.c" >"$tmp/stuck.c"
+build stuck
+ok 'a walk that does not advance is noticed' \
+	sh -c "! '$tmp/stuck' 2>'$tmp/err' && grep 'more keys than were stored' '$tmp/err'"
+
+sed 's/BPF_MAP_TYPE_HASH, "sessions"/BPF_MAP_TYPE_ARRAY, "sessions"/' "$code/01_create.c" >"$tmp/array.c"
+build array
+ok 'an array refuses BPF_F_NO_PREALLOC' \
+	sh -c "! '$tmp/array' 2>'$tmp/err' && grep -x 'bpf_map_create: EINVAL (22): Invalid argument' '$tmp/err'"
+
+sed 's/update(fd, 3, 30, BPF_ANY, -E2BIG)/update(fd, 3, 30, BPF_EXIST, -ENOENT)/' \
+	"$code/02_update.c" >"$tmp/exist.c"
+build exist
+ok 'BPF_EXIST on an absent key of a full map is ENOENT' "$tmp/exist"
+
+sed 's/BPF_MAP_TYPE_QUEUE/BPF_MAP_TYPE_STACK/; s/pop(fd, 0, 1)/pop(fd, 0, 2)/; t
+	s/pop(fd, 0, 2)/pop(fd, 0, 1)/' "$code/04_lookup_and_delete.c" >"$tmp/stack.c"
+build stack
+ok 'a stack gives back the newest value first' "$tmp/stack"
+
+expires_in_round() {
+	"$code/test_maps" --rounds "$1" --interval 0 | awk -v last="$1" '
+		/^round/ { round = $2 } $1 == 12 { seen = round }
+		END { exit !(seen == last - 1) }'
+}
+ok 'session 12 of test_maps expires in round 4' expires_in_round 4
+ok 'and not in round 3' not expires_in_round 3
+
+# One bpf(2) call for each library call, and none for a helper.
+ok 'the helper makes no bpf(2) call' \
+	sh -c "[ \$(grep -c BPF_MAP_UPDATE_ELEM '$top/lessons/transcripts/08_two_worlds.bpf.txt') -eq 1 ]"
+
+# bpf_map__update_elem compares the sizes.
+cat >"$tmp/map.bpf.c" <<-'END'
+	#include <linux/bpf.h>
+	#include <bpf/bpf_helpers.h>
+	struct {
+		__uint(type, BPF_MAP_TYPE_HASH);
+		__uint(max_entries, 4);
+		__type(key, __u32);
+		__type(value, __u64);
+	} counts SEC(".maps");
+END
+cat >"$tmp/sizes.c" <<-'END'
+	#include <bpf/bpf.h>
+	#include <bpf/libbpf.h>
+	#include <errno.h>
+	#include <stdio.h>
+	int main(int argc, char **argv)
+	{
+		struct bpf_object *object = bpf_object__open_file(argv[1], NULL);
+		struct bpf_map *map;
+		__u32 key = 1;
+		__u64 value = 2, copy = 0;
+
+		if (!object || bpf_object__load(object))
+			return 2;
+		map = bpf_object__find_map_by_name(object, "counts");
+		if (bpf_map__update_elem(map, &key, 8, &value, 8, 0) != -EINVAL ||
+		    bpf_map__update_elem(map, &key, 4, &value, 4, 0) != -EINVAL ||
+		    bpf_map__update_elem(map, &key, 4, &value, 8, 0) != 0)
+			return 1;
+		return bpf_map_lookup_elem(bpf_map__fd(map), &key, &copy) || copy != 2;
+	}
+END
+if command -v clang >/dev/null 2>&1; then
+	ok 'clang compiles a BPF map' clang -g -O2 -target bpf \
+		-I"/usr/include/$(uname -m)-linux-gnu" -c "$tmp/map.bpf.c" -o "$tmp/map.bpf.o"
+	build sizes
+	ok 'bpf_map__update_elem refuses another size with EINVAL' "$tmp/sizes" "$tmp/map.bpf.o"
+else
+	skip 'bpf_map__update_elem refuses another size with EINVAL' 'no clang: make test-deps'
+fi
+
+done_testing

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+# Every bpf(2) call of every program fails in turn with every error.
+# Each run must end by itself, within seconds, by exit and not by a
+# signal, with a non-zero status and a line on stderr that names the call
+# and the error. Three kinds of run end well instead:
+#
+# - libbpf's own probes (BPF_PROG_LOAD): libbpf survives their failure;
+#   a map may then have no name, which 01_create notices;
+# - the injected error is the very one that this call demonstrates;
+# - the program has an answer ready: 524 from a take (a kernel before
+#   5.14), EPERM from looking for an id (no CAP_SYS_ADMIN).
+. "$(dirname "$0")/tap.sh"
+
+need strace
+need_bpf
+errors='EPERM ENOMEM EINTR EAGAIN EBUSY E2BIG ENOSPC 524'
+
+arguments() {
+	[ "${1##*/}" != test_maps ] || echo '--rounds 2 --interval 0'
+}
+
+# calls PROGRAM: a line "N COMMAND ERRNO" for each bpf(2) call; ERRNO is
+# the error that the call gets without us, or "ok"
+calls() {
+	# shellcheck disable=SC2046 # words
+	strace -qq -e trace=bpf -o "$tmp/trace" "$1" $(arguments "$1") >/dev/null || return 1
+	sed -nE 's/^bpf\((BPF_[A-Z_]+),.*\) += (-1 ([A-Z0-9]+)|[0-9]+).*/\1 \3/p' "$tmp/trace" |
+		awk '{ print NR, $1, ($2 == "" ? "ok" : $2) }'
+}
+
+# function_of COMMAND: the libbpf function that a message should name
+function_of() {
+	echo "$1" | tr "[:upper:]" "[:lower:]"
+}
+
+# fails_well PROGRAM N COMMAND ERRNO ERROR
+fails_well() {
+	# shellcheck disable=SC2046 # words
+	timeout 10 strace -qq -e trace=bpf -e "inject=bpf:error=$5:when=$2" -o "$tmp/trace"X		"$1" $(arguments "$1") >"$tmp/out" 2>"$tmp/err"
+	status=$?
+	name=$5
+	[ "$name" != 524 ] || name=ENOTSUPP
+
+	if [ "$status" -ge 124 ]; then
+		echo "call $2, $3, $name: killed or too slow (status $status)"
+		return 1
+	fi
+	case "$3 $4 $name" in
+	"BPF_PROG_LOAD "*)
+		[ "$status" -eq 0 ] || [ -s "$tmp/err" ] && return
+		;;
+	*" $name $name")
+		[ "$status" -eq 0 ] && return
+		;;
+	"BPF_MAP_LOOKUP_AND_DELETE_ELEM "*" ENOTSUPP")
+		[ "$status" -eq 0 ] && grep -q "Linux 5.14 can" "$tmp/out" && return
+		;;
+	"BPF_MAP_GET_FD_BY_ID "*" EPERM")
+		[ "$status" -eq 0 ] && grep -q "takes CAP_SYS_ADMIN" "$tmp/out" && return
+		;;
+	esac
+	[ "$status" -ne 0 ] && grep -q "^$(function_of "$3")[a-z_]*: .*$name ([0-9]*)" "$tmp/err" && return
+	echo "call $2, $3, $name: status $status, and on stderr:"
+	cat "$tmp/err"
+	return 1
+}
+
+# all_fail_well PROGRAM ERROR
+all_fail_well() {
+	calls "$1" >"$tmp/calls" || return 1
+	[ -s "$tmp/calls" ] || return 1
+	while read -r n command errno; do
+		fails_well "$1" "$n" "$command" "$errno" "$2" </dev/null || return 1
+	done <"$tmp/calls"
+}
+
+for program in $(sh "$code/transcript.sh" list); do
+	for error in $errors; do
+		ok "$program: each call in turn fails with $error" \
+			all_fail_well "$code/$program" "$error"
+	done
+done
+
+full_disk_is_an_error() {
+	# shellcheck disable=SC2046 # words
+	! "$1" $(arguments "$1") >/dev/full 2>"$tmp/err" &&
+		cat "$tmp/err" && grep -q 'cannot write.*No space left' "$tmp/err"
+}
+for program in $(sh "$code/transcript.sh" list); do
+	ok "$program says when it cannot write its output" full_disk_is_an_error "$code/$program"
+done
+
+# The checks above find the faults that they look for.
+mutant() {
+	sed "$2" "$code/$1.c" >"$tmp/$1.c"
+	# shellcheck disable=SC2046 # flags
+	cc -w -std=c11 -o "$tmp/$1" "$tmp/$1.c" $(pkg-config --cflags --libs libbpf libelf zlib)
+}
+mutant 02_update 's/^\tif (got == want)/\tif (1)/'
+ok 'a program that ignores errors does not pass' not all_fail_well "$tmp/02_update" EBUSY
+mutant 05_delete 's/, "%s: expected %s, got %s (%d): %s\\n", call,/, "%s%s%s%d%s", "",/'
+ok 'a program that does not name the call does not pass' not all_fail_well "$tmp/05_delete" EBUSY
+mutant 03_lookup 's/^\treturn -1;/\t*(volatile int *)0 = 0; return -1;/'
+ok 'a program that dies by a signal does not pass' not all_fail_well "$tmp/03_lookup" EBUSY
+mutant 06_iterate 's/fflush(stdout) == EOF || ferror(stdout)/0/'
+ok 'a program that loses its output does not pass' not full_disk_is_an_error "$tmp/06_iterate"
+
+done_testing

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+# The targets of the Makefile, as a newcomer meets them in a fresh clone.
+. "$(dirname "$0")/tap.sh"
+
+need git make setpriv
+need_bpf
+
+chmod 755 "$tmp"
+git -c safe.directory='*' clone -q "$top" "$tmp/clone" || exit 1
+user=
+if [ "$(id -u)" -eq 0 ]; then
+	# An ordinary user with CAP_BPF, who owns the clone.
+	chown -R 65534:65534 "$tmp/clone"
+	user="setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all,+bpf
+		--ambient-caps=-all,+bpf --bounding-set=-all,+bpf"
+fi
+cd "$tmp/clone" || exit 1
+
+# says STATUS PATTERN COMMAND...: COMMAND ends with STATUS and prints PATTERN
+says() {
+	status=$1 pattern=$2
+	shift 2
+	# shellcheck disable=SC2086 # words
+	$user env HOME="$tmp" "$@" >"$tmp/log" 2>&1 </dev/null
+	got=$?
+	tail -n 20 "$tmp/log"
+	[ "$got" -eq "$status" ] && grep -q -e "$pattern" "$tmp/log"
+}
+
+listed() {
+	make -f "$1" help >"$tmp/help"
+	sed -n 's/^\([a-z][a-z-]*\): .*/\1/p; s/^\([a-z-]*\)-%: .*/\1-NN/p' "$1" | while read -r target; do
+		grep -q "^  $target " "$tmp/help" || {
+			echo "$target is not in make help"
+			exit 1
+		}
+	done
+}
+
+ok 'make help lists every target' listed Makefile
+sed '$a hidden: all' Makefile >"$tmp/hidden.mk"
+ok 'a target that help does not list is found' not listed "$tmp/hidden.mk"
+ok 'make builds the programs' says 0 'CC  01_create' make
+ok 'make run-03 runs step 3 under its title' says 0 '^== 03_lookup: ' make run-03
+ok '  and shows what it prints' grep -q '10:443          found: 5' "$tmp/log"
+ok 'make run-99 says which steps there are' says 2 '^01 02 03 04 05 06 test_maps 08$' make run-99
+ok 'make record stores what is stored already' says 0 '' make record
+ok '  to the byte' git -c safe.directory='*' diff --exit-code -- lessons/transcripts
+
+starts() {
+	says 0 '^== test_maps: ' make start || return 1
+	for program in $(sh code/transcript.sh list); do
+		grep -q "^== $program: .* ==\$" "$tmp/log" || return 1
+	done
+	grep -q '^12 arrived = 2 redeemed + 2 expired + 8 drained$' "$tmp/log"
+}
+ok 'make start runs the six steps and test_maps' starts
+ok '  and ends by saying what to read next' \
+	sh -c "tail -n 4 '$tmp/log' | grep -q 'lessons/00-start-here.md\|docs/build/index.html'"
+
+owned_by_user() {
+	[ "$(id -u)" -ne 0 ] || [ -z "$(find . -path ./.git -prune -o ! -uid 65534 -print)" ]
+}
+ok 'no file in the tree belongs to root' owned_by_user
+ok 'git sees nothing new' sh -c '[ -z "$(git -c safe.directory="*" status --porcelain)" ]'
+ok 'make clean removes what was built' says 0 '' make clean
+ok '  all of it' sh -c "[ ! -e code/01_create ] && [ ! -e code/test_maps ]"
+
+refuses() {
+	! says 0 '' make start && grep -q "$1" "$tmp/log"
+}
+mkdir "$tmp/bin"
+for tool in sh make awk sed cut sort tr grep id env cat cc pkg-config printf apt-get mktemp ls head; do
+	path=$(command -v $tool) && ln -s "$path" "$tmp/bin/$tool"
+done
+if [ "$(id -u)" -eq 0 ]; then
+	ok 'without libbpf and without sudo, make start says what to run as root' \
+		says 2 'As root, run:' env PATH="$tmp/bin" PKG_CONFIG_LIBDIR=/nonexistent make start
+fi
+ok 'requirements.sh explains itself' says 2 'requirements.sh check GROUP' sh code/requirements.sh
+ok 'transcript.sh explains itself' says 2 'transcript.sh record' sh code/transcript.sh
+
+# excerpt_of FILE: what README.md shows of a run is a part of FILE
+excerpt_of() {
+	sed -n '/^```text$/,/^```$/{/^```/!p}' README.md >"$tmp/excerpt"
+	awk 'NR == FNR { excerpt = excerpt $0 "\n"; next } { all = all $0 "\n" }
+		END { exit !(excerpt != "" && index(all, excerpt)) }' "$tmp/excerpt" "$1"
+}
+ok "README.md shows what the program prints" excerpt_of lessons/transcripts/02_update.txt
+ok "an excerpt of something else is found" not excerpt_of lessons/transcripts/03_lookup.txt
+
+done_testing

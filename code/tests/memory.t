@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+# valgrind finds nothing: no bad access, no leak, no open descriptor, on
+# success and when a bpf(2) call fails.
+. "$(dirname "$0")/tap.sh"
+
+need valgrind strace
+need_bpf
+
+arguments() {
+	[ "${1##*/}" != test_maps ] || echo '--rounds 3 --interval 0'
+}
+
+# What valgrind reports, less what is not the program's: descriptors that
+# the test itself was started with, and members of the attribute struct
+# that libbpf leaves out because the command does not have them. A key or
+# a value counts, unless it is NULL, which the kernel understands.
+findings='
+function report() {
+	if (block !~ /inherited from parent|FILE DESCRIPTORS/ &&
+	    (block !~ /Syscall param bpf\(attr->/ || block ~ /attr->(key|value)\)/) &&
+	    block !~ /Address 0x0 is not/)
+		printf "%s", block
+	block = ""
+}
+/^==[0-9]+== [^ ]/ { report() }
+!/^==[0-9]+== *$/ { block = block $0 "\n" }
+END { report() }'
+
+# clean STATUS PROGRAM [N]: valgrind has nothing to say about a run that
+# ends with STATUS, in which the Nth bpf(2) call fails
+clean() {
+	# shellcheck disable=SC2046 # words
+	set -- "$1" "$2" "${3:-65535}" $(arguments "$2")
+	want=$1 program=$2 n=$3
+	shift 3
+	strace -qq -f -e trace=bpf -e "inject=bpf:error=ENOMEM:when=$n" -o "$tmp/trace" \
+		valgrind -q --leak-check=full --show-leak-kinds=all --track-fds=yes \
+		--log-file="$tmp/valgrind" "$program" "$@" >/dev/null 2>"$tmp/err"
+	status=$?
+	awk "$findings" "$tmp/valgrind" >"$tmp/findings" || return 1
+	echo "call $n fails, status $status"
+	cat "$tmp/findings" "$tmp/err"
+	case $want in
+	0) [ "$status" -eq 0 ] ;;
+	*) [ "$status" -ne 0 ] ;;
+	esac && [ ! -s "$tmp/findings" ]
+}
+
+# clean_when_failing PROGRAM: of the calls of each kind, the first and the
+# last one fail
+clean_when_failing() {
+	# shellcheck disable=SC2046 # words
+	strace -qq -f -e trace=bpf -e signal=none -o "$tmp/calls" \
+		valgrind -q --log-file="$tmp/valgrind" "$1" $(arguments "$1") >/dev/null || return 1
+	awk -F'[(,]' '$2 != "BPF_PROG_LOAD" {
+			if (!($2 in first)) first[$2] = NR
+			last[$2] = NR
+		} END { for (c in first) print first[c] "\n" last[c] }' "$tmp/calls" |
+		sort -nu >"$tmp/ns"
+	[ -s "$tmp/ns" ] || return 1
+	while read -r n; do
+		clean 1 "$1" "$n" </dev/null || return 1
+	done <"$tmp/ns"
+}
+
+for program in $(sh "$code/transcript.sh" list); do
+	ok "$program is clean" clean 0 "$code/$program"
+	ok "$program is clean when a call fails" clean_when_failing "$code/$program"
+done
+
+mutant() {
+	sed "$2" "$code/$1.c" >"$tmp/$1.c"
+	# shellcheck disable=SC2046 # flags
+	cc -w -g -std=c11 -o "$tmp/$1" "$tmp/$1.c" $(pkg-config --cflags --libs libbpf libelf zlib)
+}
+mutant 02_update 's/^\tclose(fd);//'
+ok 'a descriptor left open is found' not clean 0 "$tmp/02_update"
+mutant 03_lookup 's/^\tset_key(&key, 10, 443);/\tmalloc(1);&/'
+ok 'a leak is found' not clean 0 "$tmp/03_lookup"
+mutant 06_iterate 's/keys\[ENTRIES\], key/*keys = malloc(ENTRIES), key/'
+ok 'a write outside of a buffer is found' not clean 0 "$tmp/06_iterate"
+
+done_testing

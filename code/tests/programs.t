@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+# The programs compile without a warning, look alike, and are built once.
+. "$(dirname "$0")/tap.sh"
+
+need make pkg-config
+flags="-std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
+sources=$(sh "$code/transcript.sh" list | sed "s/$/.c/")
+
+# compiles CC SOURCE
+compiles() {
+	# shellcheck disable=SC2046,SC2086 # flags
+	"$1" $flags -O2 -o "$tmp/compiled" "$2" \
+		$(pkg-config --cflags --libs libbpf libelf zlib)
+}
+
+# formatted SOURCE: clang-format would change nothing
+formatted() {
+	clang-format --dry-run -Werror "$1"
+}
+
+# narrow SOURCE: no line is longer than 72 columns
+narrow() {
+	expand -t 8 "$1" | awk 'length > 72 { print NR ": " $0; bad = 1 } END { exit bad }'
+}
+
+for compiler in gcc clang; do
+	for source in $sources; do
+		if command -v $compiler >/dev/null 2>&1; then
+			ok "$source compiles under $compiler without a warning" \
+				compiles $compiler "$code/$source"
+		else
+			skip "$source compiles under $compiler" "no $compiler: make test-deps"
+		fi
+	done
+done
+printf 'int main(void)\n{\n\tint unused;\n\n\treturn 0;\n}\n' >"$tmp/warns.c"
+ok 'a source with a warning does not pass' not compiles cc "$tmp/warns.c"
+
+for source in $sources; do
+	ok "$source has at most 72 columns" narrow "$code/$source"
+	ok "$source starts with its licence" \
+		sh -c "head -n 1 '$code/$source' | grep -qx '/\* SPDX-License-Identifier: MIT \*/'"
+	if command -v clang-format >/dev/null 2>&1; then
+		ok "$source is in kernel style" formatted "$code/$source"
+	else
+		skip "$source is in kernel style" 'no clang-format: make test-deps'
+	fi
+done
+printf '/* %073d */\n' 0 >"$tmp/wide.c"
+ok 'a line of 79 columns does not pass' not narrow "$tmp/wide.c"
+if command -v clang-format >/dev/null 2>&1; then
+	cp "$code/.clang-format" "$tmp"
+	printf 'int main(void) {\n    return 0;\n}\n' >"$tmp/style.c"
+	ok 'another style does not pass' not formatted "$tmp/style.c"
+fi
+
+if command -v shellcheck >/dev/null 2>&1; then
+	for script in "$code"/*.sh "$code"/tests/*.sh "$code"/tests/*.t; do
+		ok "${script#"$top"/} passes shellcheck" \
+			shellcheck -s sh -x -P "$code/tests" -e SC1091,SC2154,SC2317,SC2034,SC2016 "$script"
+	done
+else
+	skip 'the scripts pass shellcheck' 'no shellcheck: make test-deps'
+fi
+
+# From here on, in a copy of the sources, so that the tree stays as it is.
+mkdir "$tmp/code"
+cp "$code"/*.c "$code/Makefile" "$code/requirements.sh" "$tmp/code"
+
+built_all() {
+	make -C "$tmp/code" -j2 >"$tmp/log" 2>&1 || return 1
+	cat "$tmp/log"
+	for source in $sources; do
+		[ -x "$tmp/code/${source%.c}" ] || return 1
+	done
+}
+
+nothing_to_do() {
+	make -C "$tmp/code" >"$tmp/log"
+	cat "$tmp/log"
+	! grep -q CC "$tmp/log"
+}
+
+builds_only() {
+	make -C "$tmp/code" >"$tmp/log"
+	cat "$tmp/log"
+	[ "$(grep -c CC "$tmp/log")" -eq 1 ] && grep -q "CC  $1\$" "$tmp/log"
+}
+
+ok 'make -j2 in code/ builds every program beside its source' built_all
+ok 'a second make does nothing' nothing_to_do
+touch "$tmp/code/03_lookup.c"
+ok 'a second make that has something to do is told apart' not nothing_to_do
+sleep 0.01
+touch "$tmp/code/03_lookup.c"
+ok 'a touched source rebuilds its program only' builds_only 03_lookup
+rm "$tmp/code/02_update"
+printf '#error broken\n' >>"$tmp/code/02_update.c"
+ok 'a program that does not compile leaves no program behind' \
+	sh -c "! make -C '$tmp/code' && [ ! -e '$tmp/code/02_update' ]"
+ok 'V=1 shows the compiler' sh -c "touch '$tmp/code/01_create.c'
+	make -C '$tmp/code' V=1 01_create | grep -q -- '-Wconversion'"
+
+# names_missing COMMAND...: it names all that is missing, says how to
+# install it, and compiles nothing
+names_missing() {
+	rm -f "$tmp/code/05_delete"
+	! "$@" make -C "$tmp/code" 05_delete >"$tmp/log" 2>&1 || return 1
+	cat "$tmp/log"
+	[ ! -e "$tmp/code/05_delete" ] && grep -q '^Install them with:' "$tmp/log"
+}
+
+ok 'without libbpf, libelf and zlib, make names them' \
+	names_missing env PKG_CONFIG_LIBDIR=/nonexistent
+for name in libbpf libelf zlib; do
+	ok "  among them $name" grep -q "^  $name" "$tmp/log"
+done
+
+mkdir "$tmp/pc" "$tmp/bin"
+printf 'Name: libbpf\nDescription: old\nVersion: 0.5.0\nLibs: -lbpf\n' >"$tmp/pc/libbpf.pc"
+ok 'libbpf 0.5 is refused' names_missing env PKG_CONFIG_LIBDIR="$tmp/pc"
+ok '  as too old' grep -q 'libbpf 0.5.0 is too old' "$tmp/log"
+
+for tool in sh make awk sed cut sort tr grep id env cat apt-get; do
+	path=$(command -v $tool) && ln -s "$path" "$tmp/bin/$tool"
+done
+ok 'without a compiler and pkg-config, make names them' names_missing env PATH="$tmp/bin"
+for name in cc pkg-config; do
+	ok "  among them $name" grep -q "^  $name" "$tmp/log"
+done
+
+done_testing

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+# test_maps gets SIGINT and SIGTERM at 200 random moments. It always ends
+# at once with status 0 and a summary that adds up, and its map is gone.
+. "$(dirname "$0")/tap.sh"
+
+need_bpf
+seed=${SEED:-$(date +%s)}
+echo "# SEED=$seed"
+
+# stops_well PROGRAM SIGNAL DELAY: signal PROGRAM once it has begun,
+# DELAY seconds later
+stops_well() {
+	rm -f "$tmp/fifo"
+	mkfifo "$tmp/fifo" || return 1
+	"$1" --interval 0.003 >"$tmp/fifo" 2>"$tmp/err" &
+	pid=$!
+	exec 3<"$tmp/fifo"
+	read -r first <&3
+	id=$(sed -n 's/^map_id:[[:space:]]*//p' /proc/"$pid"/fdinfo/* 2>/dev/null)
+	cat <&3 >"$tmp/out" &
+	reader=$!
+	exec 3<&-
+	sleep "$3"
+	kill -"$2" "$pid"
+	(sleep 5 && kill -9 "$pid") 2>/dev/null &
+	watchdog=$!
+	wait "$pid"
+	status=$?
+	kill "$watchdog" 2>/dev/null
+	wait "$reader"
+	tail -n 1 "$tmp/out"
+	echo "signal $2 after $3 s: status $status, first line: $first"
+	cat "$tmp/err"
+	[ "$status" -eq 0 ] && [ ! -s "$tmp/err" ] && [ -n "$id" ] &&
+		tail -n 1 "$tmp/out" | awk '
+			!/^[0-9]+ arrived = [0-9]+ redeemed [+] [0-9]+ expired [+] [0-9]+ drained$/ { exit 1 }
+			$1 == 0 || $1 != $4 + $7 + $10 { exit 1 }
+			{ found = 1 } END { exit !found }'
+}
+
+# gone ID: no map has this id any more
+gone() {
+	! bpftool map show id "$1" >"$tmp/map" 2>&1 && grep -q 'No such file' "$tmp/map"
+}
+
+# Moments from 0 to 40 ms: about ten rounds, in and between them.
+awk -v seed="$seed" 'BEGIN {
+	srand(seed)
+	for (i = 0; i < 200; i++)
+		printf "%s %.4f\n", i % 2 ? "INT" : "TERM", rand() * 0.04
+}' >"$tmp/moments"
+
+all_stop_well() {
+	while read -r signal delay; do
+		stops_well "$1" "$signal" "$delay" || return 1
+		echo "$id" >>"$tmp/ids"
+	done <"$tmp/moments"
+	[ "$(wc -l <"$tmp/ids")" -eq 200 ]
+}
+
+all_gone() {
+	while read -r id; do
+		gone "$id" || return 1
+	done <"$tmp/ids"
+}
+
+ok 'test_maps ends well at 200 random moments' all_stop_well "$code/test_maps"
+if ! command -v bpftool >/dev/null 2>&1; then
+	skip 'none of the 200 maps is left behind' 'no bpftool: make test-deps'
+elif [ "$(bpftool map show id 4294967295 2>&1 | grep -c 'No such file')" -eq 0 ]; then
+	skip 'none of the 200 maps is left behind' 'to look for a map takes CAP_SYS_ADMIN: run make test as root'
+else
+	ok 'none of the 200 maps is left behind' all_gone
+fi
+
+at_once() {
+	"$code/test_maps" --interval 60 >"$tmp/out" &
+	pid=$!
+	while ! grep -q 14 "$tmp/out"; do
+		sleep 0.01
+	done
+	# Not gone within two seconds: the sleep is being waited out.
+	(sleep 2 && kill -9 "$pid") 2>/dev/null &
+	watchdog=$!
+	kill -INT "$pid"
+	wait "$pid"
+	status=$?
+	kill "$watchdog" 2>/dev/null
+	return "$status"
+}
+ok 'no sleep is waited out' at_once
+
+# The checks find what they look for.
+mutant() {
+	sed "$1" "$code/test_maps.c" >"$tmp/test_maps.c"
+	# shellcheck disable=SC2046 # flags
+	cc -w -std=c11 -o "$tmp/test_maps" "$tmp/test_maps.c" \
+		$(pkg-config --cflags --libs libbpf libelf zlib)
+}
+mutant 's/^\tblock(&stop);/\tsigemptyset(\&stop);/'
+ok 'a program that Ctrl+C kills does not pass' not stops_well "$tmp/test_maps" INT 0.02
+mutant 's/^\t\tdrained++;//; s/if (arrived == .*)/if (1)/'
+ok 'a summary that does not add up does not pass' not stops_well "$tmp/test_maps" TERM 0.02
+if [ -s "$tmp/ids" ] && [ "$(id -u)" -eq 0 ] && command -v bpftool >/dev/null 2>&1; then
+	"$code/test_maps" --interval 60 >"$tmp/out" &
+	pid=$!
+	sleep 0.2
+	id=$(sed -n 's/^map_id:[[:space:]]*//p' /proc/"$pid"/fdinfo/*)
+	ok 'a map that is still there is found' not gone "$id"
+	kill "$pid"
+	wait "$pid"
+fi
+
+# The options.
+says() {
+	status=$1 pattern=$2
+	shift 2
+	"$code/test_maps" "$@" >"$tmp/out" 2>"$tmp/err"
+	got=$?
+	cat "$tmp/out" "$tmp/err"
+	[ "$got" -eq "$status" ] && [ "$(cat "$tmp/out" "$tmp/err" | grep -c -e "$pattern")" -eq 1 ]
+}
+for bad in 0 -1 2x '' 4294967296 ' 1'; do
+	ok "--rounds '$bad' is one clear line and status 2" says 2 '^--rounds takes' --rounds "$bad"
+done
+for bad in -1 x nan inf '' 86401 1s; do
+	ok "--interval '$bad' is one clear line and status 2" says 2 '^--interval takes' --interval "$bad"
+done
+ok 'an unknown option is one line and status 2' says 2 'unrecognized option' --speed
+ok 'an argument is one line and status 2' says 2 'takes options only' now
+ok '--help explains' says 0 '--interval SECONDS  pause' --help
+ok 'fractions of a second are taken' says 0 ' arrived = ' --rounds 2 --interval 0.001
+
+done_testing
