@@ -33,6 +33,10 @@ large | clang-format          | clang-format   | clang-tools-extra       | clang
 large | bpftool               | bpftool        | bpftool                 | bpf        | bpftool
 large | shellcheck            | shellcheck     | ShellCheck              | shellcheck | ShellCheck
 bench | hyperfine             | hyperfine      | hyperfine               | hyperfine  | hyperfine
+vm    | qemu-system-x86_64   | qemu-system-x86 | qemu-system-x86     | qemu-system-x86 | qemu-x86
+vm    | busybox              | busybox-static | busybox                 | busybox    | busybox-static
+vm    | zstd                 | zstd           | zstd                    | zstd       | zstd
+vm    | lz4                  | lz4            | lz4                     | lz4        | lz4
 '
 
 usage() {

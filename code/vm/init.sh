@@ -8,50 +8,51 @@ export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/root LC_ALL=C
 mount -t devtmpfs dev /dev
 mount -t proc proc /proc
 mount -t sysfs sys /sys
-mount -t tmpfs tmp /tmp
 mount -t bpf bpf /sys/fs/bpf
-echo '<0>vm: booted' >/dev/kmsg
+chmod 1777 /tmp
+ip link set lo up 2>/dev/null
 
-# tell STATUS: how it ended. The terminal is closed first, which waits
-# until its last byte is out.
-tell() {
+say() {
+	echo "<0>vm: $1" >/dev/kmsg
+}
+
+# end STATUS: the terminal is closed first, which waits until its last
+# byte is out
+end() {
 	exec </dev/null >/dev/null 2>&1
-	echo "<0>vm: status $1" >/dev/kmsg
+	say "status $1"
 	reboot -f
 }
 
-# vm.sh writes /environment: MODE, LIMIT in seconds, ROWS, COLUMNS, TERM
+limit=0 rows=24 columns=80 terminal=
+say booted
 # shellcheck source=/dev/null
 . /environment
-cd /workbook/code || tell 1
 exec </dev/ttyS0 >/dev/ttyS0 2>&1
 
-case $MODE in
-shell)
-	stty -onlcr rows "$ROWS" columns "$COLUMNS"
-	echo "Linux $(uname -r) in a virtual machine, with what was built before it started."
-	echo "Try ./01_create, or sh run_steps.sh. To leave: exit, or Ctrl+A X."
-	PS1='vm:\w# ' setsid -c sh
-	;;
-run)
-	# The trap lets Ctrl+C reach the program and not end this shell
-	# before the program has had its say.
-	stty -onlcr rows "$ROWS" columns "$COLUMNS"
-	if [ "$LIMIT" -gt 0 ]; then
-		setsid -c timeout -s KILL "$LIMIT" sh /command
-	else
-		setsid -c sh -c 'trap : INT; sh /command'
-	fi
-	;;
-cases)
+if [ -z "$terminal" ]; then
+	# The results travel as an archive, to the byte.
 	stty raw -echo
-	mkdir /tmp/results
+	mkdir /results
 	while read -r name command; do
-		timeout -s KILL "$LIMIT" sh -c "$command" </dev/null \
-			>"/tmp/results/$name.out" 2>"/tmp/results/$name.err"
-		echo $? >"/tmp/results/$name.status"
-	done </command
-	tar -C /tmp/results -cf - .
-	;;
-esac
-tell $?
+		say "begins $name"
+		timeout -s KILL "$limit" sh -c "$command" </dev/null \
+			>"/results/$name.out" 2>"/results/$name.err"
+		echo $? >"/results/$name.status"
+	done </cases
+	tar -C /results -cf - .
+	end $?
+fi
+
+stty -onlcr rows "$rows" columns "$columns"
+if [ ! -e /command ]; then
+	echo "Linux $(uname -r) in a virtual machine. Try ./01_create, or sh run_steps.sh."
+	echo 'What you built before is here. To leave: exit, or Ctrl+A and then X.'
+	PS1='vm:\W# ' setsid -c sh
+	end $?
+fi
+# The trap lets Ctrl+C reach the command, and this shell live on until
+# the command has had its say.
+[ "$limit" -eq 0 ] || set -- timeout -s KILL "$limit"
+setsid -c sh -c 'trap : INT; "$@"' sh "$@" sh /command
+end $?

@@ -230,9 +230,9 @@ packages:*)
 	trap 'exit 130' INT TERM
 	mkdir -p "$work/archives/partial" "$work/root"
 	if [ "$suite" = own ]; then
-		which=own status=/var/lib/dpkg/status
+		which=own status=/var/lib/dpkg/status release=
 	else
-		which=all status=$work/status
+		which=all status=$work/status release=$suite
 		: >"$status"
 	fi
 	update $which
@@ -240,7 +240,7 @@ packages:*)
 	apt $which apt-get -y --no-install-recommends --download-only \
 		-o Dir::Cache::archives="$work/archives" \
 		-o Dir::State::status="$status" \
-		$([ "$suite" = own ] || echo -t "$suite") \
+		${release:+-t "$release"} \
 		install "$@" >"$work/log" 2>&1 || {
 		tail -n 5 "$work/log" >&2
 		die "$* of $suite could not be fetched: is this machine online?"
