@@ -30,7 +30,7 @@ cases() {
 				"-e inject=bpf:error=ENOMEM ./$program$arguments"
 	done
 	for signal in INT TERM; do
-		echo "signal_$signal ./test_maps --interval 60 & sleep 1; kill -$signal \$!; wait \$!"
+		echo "signal_$signal ./test_maps --interval 60 & sleep 0.5; kill -$signal \$!; wait \$!"
 	done
 	echo "atlas ./errno_atlas"
 	echo "rows ./errno_atlas --rows"
@@ -65,12 +65,14 @@ cases:1) cases ;;
 run:2) run "$2" ;;
 table:*)
 	shift
-	# A result that a kernel does not have is "-".
-	for folder; do
+	# The rows come in the order of the newest kernel, which has all of
+	# them. What a kernel does not have is "-".
+	kernels=$(for folder; do basename "$folder"; done)
+	for folder in $(printf '%s\n' "$@" | tac); do
 		awk -F'\t' -v OFS='\t' -v k="$(basename "$folder")" \
 			'FNR > 1 { print k, $1, $2, $3, $4 }' "$folder/rows.out"
-	done | awk -F'\t' -v OFS='\t' '
-		!($1 in known) { known[$1]; kernel[++kernels] = $1 }
+	done | awk -F'\t' -v OFS='\t' -v names="$kernels" '
+		BEGIN { kernels = split(names, kernel, "\n") }
 		{
 			id = $2 OFS $3 OFS $4
 			if (!(id in row)) { row[id]; order[++rows] = id }
