@@ -97,17 +97,16 @@ update() {
 	say "  reading the package lists of $(cut -d' ' -f3- "$list" |
 		sed 's/^[^ ]*:[^ ]* //; s/ main$//' | tr '\n' ' ')"
 	apt "$1" apt-get update >"$cache/apt/log" 2>&1
-	[ -n "$(apt "$1" apt-cache pkgnames linux-)" ] && return
+	grep -qE '^(Get|Hit):' "$cache/apt/log" && return
 	rm -f "$list" "$list.bin"
-	tail -n 5 "$cache/apt/log" >&2
-	die 'The package lists could not be fetched: is this machine online?'
+	say 'The package lists could not be fetched: is this machine online?'
+	return 1
 }
 
 # offers LIST: "SERIES PACKAGE VERSION SUITE", the newest of each series.
 # From Linux 6.19 on the image is in linux-binary, and linux-image is
 # a stub. A release candidate is not a kernel that readers have.
 offers() {
-	update "$1"
 	names=$(apt "$1" apt-cache pkgnames linux- |
 		grep -E '^linux-(image|binary)-[0-9]+\.[0-9][^ ]*-(cloud-amd64|generic|kvm|virtual)$')
 	[ -n "$names" ] || return 0
@@ -170,6 +169,7 @@ fetch() {
 	(cd "$work" && apt "$1" apt-get download "$3=$4" >log 2>&1) || {
 		tail -n 5 "$work/log" >&2
 		say "$3 could not be fetched: is this machine online?"
+		rm -rf "$work"
 		return 1
 	}
 	dpkg-deb --fsys-tarfile "$work"/*.deb |
@@ -181,6 +181,30 @@ fetch() {
 		return 1
 	}
 	keep "$found" "$name"
+}
+
+# obtain LIST SERIES: print the path of that kernel's image, or of the newest
+obtain() {
+	for try in 1 2; do
+		if ! update "$1"; then
+			# Offline, an image that was fetched before will do.
+			[ "$2" = newest ] && series= || series=$2-
+			image=$(find "$cache" -name "$1-linux-$series*" | sort -V | tail -n 1)
+			[ -n "$image" ] && [ -z "${CI:-}" ] || exit 1
+			say "  taking ${image##*/}, which was fetched before"
+			echo "$image"
+			return
+		fi
+		offer=$(offers "$1" | awk -v s="$2" '$1 == s || s == "newest" { line = $0 }
+			END { if (line) print line }')
+		[ -n "$offer" ] ||
+			die "No package of a kernel was found for Linux $2. Give the image of one as KERNEL=/path/to/vmlinuz, or see: make kernels"
+		# shellcheck disable=SC2086 # the columns of the offer
+		fetch "$1" $offer && return
+		# Perhaps the package lists are out of date.
+		[ $try -eq 2 ] || rm -f "$cache/apt/$1.list"
+	done
+	exit 1
 }
 
 # running: the image of the kernel that runs here, if it can be read and
@@ -196,6 +220,8 @@ running() {
 
 case ${1-}:$# in
 list:1)
+	exec 9>"$cache/lock" && flock 9
+	update all || exit 1
 	offers all
 	;;
 image:1)
@@ -204,20 +230,12 @@ image:1)
 	exec 9>"$cache/lock" && flock 9
 	image=$(ls "$cache"/own-linux-* 2>/dev/null) && echo "$image" && exit
 	image=$(running) && { keep "$image" "own-linux-running-$(uname -r | tr - _)"; exit; }
-	offer=$(offers own | tail -n 1)
-	[ -n "$offer" ] ||
-		die 'This distribution offers no kernel that is known here. Give the image of one as KERNEL=/path/to/vmlinuz.'
-	# shellcheck disable=SC2086 # the columns of the offer
-	fetch own $offer
+	obtain own newest
 	;;
 image:2)
 	[ ! -r "$2" ] || [ ! -f "$2" ] || { echo "$2"; exit; }
 	exec 9>"$cache/lock" && flock 9
-	offer=$(offers all | awk -v s="$2" '$1 == s || s == "newest" { line = $0 }
-		END { if (line) print line }')
-	[ -n "$offer" ] || die "No suite within reach offers Linux $2. \"make kernels\" lists what is there."
-	# shellcheck disable=SC2086 # the columns of the offer
-	fetch all $offer
+	obtain all "$2"
 	;;
 packages:*)
 	[ $# -ge 4 ] || die 'packages SUITE FOLDER PACKAGE...'
@@ -235,7 +253,7 @@ packages:*)
 		which=all status=$work/status release=$suite
 		: >"$status"
 	fi
-	update $which
+	update $which || exit 1
 	say "  fetching $* of $suite"
 	apt $which apt-get -y --no-install-recommends --download-only \
 		-o Dir::Cache::archives="$work/archives" \
