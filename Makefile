@@ -6,8 +6,8 @@ programs := $(notdir $(basename $(wildcard code/[0-9][0-9]_*.c code/test_maps.c)
 tests    ?= $(filter-out %/kernels.t,$(wildcard code/tests/*.t))
 
 .DELETE_ON_ERROR:
-.PHONY: all help start test test-deps record bench clean vm vm-start vm-clean \
-	kernels test-kernels record-kernels FORCE
+.PHONY: all help start docs pdf open test test-deps record bench clean \
+	vm vm-start vm-clean kernels test-kernels record-kernels FORCE
 
 all: ## build the programs (what plain "make" does)
 	@$(MAKE) -C code
@@ -21,11 +21,21 @@ start: ## install what is missing, build, run every step, make the book
 	@sh code/requirements.sh install build
 	@$(MAKE) all
 	@sh code/run_steps.sh
+	@$(MAKE) docs
 	@echo
-	@echo "Read next: lessons/00-start-here.md"
+	@echo "Read next: docs/build/index.html, which make open opens"
 
 run-%: all ## run one step, as in "make run-03" or "make run-test_maps"
 	@sh code/run_steps.sh $*
+
+docs: ## make the book as a site, docs/build/index.html
+	@$(MAKE) -C docs
+
+pdf: ## make the book as a PDF, docs/build/bpf-map-workbook.pdf
+	@$(MAKE) -C docs pdf
+
+open: docs ## open the site in your browser
+	@sh docs/book.sh open
 
 test: ## run all tests (installs the small tools that they need)
 	@sh code/requirements.sh install build test
@@ -64,6 +74,8 @@ record-kernels: all ## store what each kernel answers, for the book
 bench: all ## print the speed of the build as ratios
 	@sh code/requirements.sh install bench
 	@sh code/bench.sh
+	@sh docs/bench.sh
 
 clean: ## remove what was built
 	@$(MAKE) -C code clean
+	@$(MAKE) -C docs clean

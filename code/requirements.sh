@@ -12,7 +12,8 @@ set -u
 
 # group | needed | apt | dnf | pacman | zypper
 #
-# "needed" is a command, a pkg-config module with a version, or a file.
+# "needed" is a command, a pkg-config module with a version, a file, or
+# a font's file without its folder.
 table='
 build | cc                    | gcc            | gcc                     | gcc        | gcc
 build | make                  | make           | make                    | make       | make
@@ -23,6 +24,10 @@ build | zlib >= 0             | zlib1g-dev     | zlib-devel              | zlib 
 build | /usr/include/linux/bpf.h | linux-libc-dev | kernel-headers       | linux-api-headers | linux-glibc-devel
 build | /usr/include/stdio.h  | libc6-dev      | glibc-devel             | glibc      | glibc-devel
 docs  | pandoc                | pandoc         | pandoc                  | pandoc-cli | pandoc
+pdf   | weasyprint            | weasyprint     | weasyprint              | python-weasyprint | python3-weasyprint
+pdf   | pdfinfo               | poppler-utils  | poppler-utils           | poppler    | poppler-tools
+pdf   | OpenSans-Regular.ttf  | fonts-open-sans | open-sans-fonts        | ttf-opensans | google-opensans-fonts
+pdf   | JetBrainsMono-Regular.ttf | fonts-jetbrains-mono | jetbrains-mono-fonts | ttf-jetbrains-mono | jetbrains-mono-fonts
 test  | prove                 | perl           | perl-Test-Harness       | perl       | perl
 test  | strace                | strace         | strace                  | strace     | strace
 test  | valgrind              | valgrind       | valgrind                | valgrind   | valgrind
@@ -32,6 +37,13 @@ large | clang                 | clang          | clang                   | clang
 large | clang-format          | clang-format   | clang-tools-extra       | clang      | clang-tools
 large | bpftool               | bpftool        | bpftool                 | bpf        | bpftool
 large | shellcheck            | shellcheck     | ShellCheck              | shellcheck | ShellCheck
+large | chromium              | chromium       | chromium                | chromium   | chromium
+large | node                  | nodejs         | nodejs                  | nodejs     | nodejs
+large | npm                   | npm            | nodejs-npm              | npm        | npm
+large | java                  | default-jre-headless | java-latest-openjdk-headless | jre-openjdk-headless | java-17-openjdk-headless
+large | qpdf                  | qpdf           | qpdf                    | qpdf       | qpdf
+large | hunspell              | hunspell       | hunspell                | hunspell   | hunspell
+large | codespell             | codespell      | codespell               | codespell  | codespell
 bench | hyperfine             | hyperfine      | hyperfine               | hyperfine  | hyperfine
 vm    | qemu-system-x86_64   | qemu-system-x86 | qemu-system-x86     | qemu-system-x86 | qemu-x86
 vm    | busybox              | busybox-static | busybox                 | busybox    | busybox-static
@@ -55,6 +67,7 @@ manager() {
 is_there() {
 	case $1 in
 	/*) [ -e "$1" ] || find /usr/include -path "*${1#/usr/include}" 2>/dev/null | grep -q . ;;
+	*.ttf) find /usr/share/fonts /usr/local/share/fonts -name "$1" 2>/dev/null | grep -q . ;;
 	*'>='*) command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "$1" ;;
 	*) command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] ;;
 	esac

@@ -1,0 +1,269 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What the book needs beyond its single pages, run by the Makefile;
+# what it writes is under docs/build/.
+#
+#   book.sh structure   the pages, their titles, the programs they show
+#                       and the terms of the glossary
+#   book.sh collect     check links and sources over all pages; write
+#                       the search, and what the answers and the index
+#                       are made from
+#   book.sh html        all pages as one, with {{#ID}} for the number of
+#                       the page that ID is on
+#   book.sh number      that one page with the numbers filled in, as they
+#                       are in build/.book/draft.pdf
+#   book.sh open        open the site in a browser
+set -u
+LC_ALL=C
+export LC_ALL
+cd "$(dirname "$0")" || exit 1
+book=build/.book
+
+# replace FILE: put standard input there, unless it holds that already;
+# what did not change makes nothing be built again
+replace() {
+	cat >"$1.new" || exit 1
+	if cmp -s "$1.new" "$1"; then
+		rm "$1.new"
+	else
+		mv "$1.new" "$1"
+	fi
+}
+
+structure() {
+	mkdir -p $book || exit 1
+	# shellcheck disable=SC2016 # awk's own
+	awk '
+	FNR == 1 {
+		name = FILENAME
+		gsub(/.*\/|\.md$/, "", name)
+		title = $0
+		sub(/^# */, "", title)
+		print "page\t" name "\t" title
+	}
+	/^\[.*\]\(\.\.\/code\/[^)\/]* "program"\)$/ {
+		file = $0
+		gsub(/^.*\/code\/| "program"\)$/, "", file)
+		if (!seen[file]++)
+			print "program\t" file "\t" name
+	}
+	name ~ /glossary/ && match($0, /^(- )?\*\*[^*]+\*\*/) {
+		term = substr($0, 1, RLENGTH)
+		gsub(/^(- )?\*\*|[.:]?\*\*$/, "", term)
+		print "term\t" term "\t" name
+	}' ../lessons/*.md | replace $book/structure
+}
+
+# pages: the names of all pages, in order
+pages() {
+	sed -n 's/^page	\([^	]*\)	.*/\1/p' $book/structure
+}
+
+# data: what the pages said, those that are made of the others aside
+data() {
+	for name in $(pages); do
+		case $name in
+		94-* | 95-*) ;;
+		*) echo "$book/$name.data" ;;
+		esac
+	done
+}
+
+# complain: the first line of standard input, if there is one, and fail
+complain() {
+	if read -r line; then
+		printf '%s\n' "$line" >&2
+		return 1
+	fi
+}
+
+# What nobody shows, and links that lead nowhere.
+check() {
+	# shellcheck disable=SC2046,SC2016 # words; awk's own
+	{
+		cat $(data)
+		for file in ../code/[0-9][0-9]_*.c ../code/test_maps.c; do
+			[ ! -e "$file" ] || printf 'have\tprogram\t%s\tcode/%s:1: no lesson shows this program\n' \
+				"${file##*/}" "${file##*/}"
+		done
+		for file in ../lessons/transcripts/*.txt; do
+			[ ! -e "$file" ] || printf 'have\toutput\t%s\tlessons/transcripts/%s:1: no lesson shows this run\n' \
+				"${file##*/}" "${file##*/}"
+		done
+		for file in ../lessons/figures/*.svg; do
+			[ ! -e "$file" ] || printf 'have\tfigure\t%s\tlessons/figures/%s:1: no lesson shows this figure\n' \
+				"${file##*/}" "${file##*/}"
+		done
+		awk '/^[ \t]*\/\* part [A-Za-z0-9_-]+ \*\/[ \t]*$/ {
+			file = FILENAME
+			sub(/.*\//, "", file)
+			printf "have\tpart\t%s %s\tcode/%s:%d: no lesson shows part %s\n",
+				file, $3, file, FNR, $3
+		}' ../code/*.c /dev/null
+		[ ! -e ../lessons/transcripts/errno_atlas.tsv ] ||
+			awk -F '\t' 'FNR > 1 && !seen[$1]++ {
+			printf "have\terrnos\t%s\tlessons/transcripts/errno_atlas.tsv:%d: no lesson shows the rows of %s\n",
+				$1, FNR, $1
+		}' ../lessons/transcripts/errno_atlas.tsv
+	} | awk -F '\t' '
+	$1 == "use" { used[$2, $3] = 1 }
+	$1 == "anchor" { anchor[$2] = 1 }
+	$1 == "link" { link[++links] = $2; at[links] = $3 }
+	$1 == "have" { have[++haves] = $2 SUBSEP $3; say[haves] = $4 }
+	END {
+		for (i = 1; i <= links; i++)
+			if (!(link[i] in anchor) && link[i] !~ /^9[45]-/) {
+				split(link[i], part, "#")
+				print at[i] ": there is no heading \"#" \
+					part[2] "\" in lessons/" part[1] ".md"
+			}
+		for (i = 1; i <= haves; i++)
+			if (!(have[i] in used))
+				print say[i]
+	}' | complain
+}
+
+collect() {
+	check || exit 1
+	# shellcheck disable=SC2046 # words
+	awk -F '\t' '$1 == "term"' $(data) | cut -f 2- | replace $book/terms
+	# shellcheck disable=SC2046 # words
+	awk -F '\t' '
+	FNR == 1 {
+		name = FILENAME
+		gsub(/.*\/|\.data$/, "", name)
+	}
+	$1 == "answer" { print "answer\t" name substr($0, 7) }
+	$1 == "text" { sub(/^text\t[0-9]*\t/, ""); print }
+	' $(data) | replace $book/answers
+	# shellcheck disable=SC2046 # words
+	{
+		echo 'const sections = ['
+		sed -n 's/^search	//p' $(data)
+		echo '];'
+		sed '/^[[:space:]]*\/\//d; s/^[[:space:]]*//' search.js
+	} | replace build/search.js
+}
+
+# rename NAME: the ids of the page NAME, for a place beside the others
+rename() {
+	sed "s/ id=\"/ id=\"$1--/g
+		s/href=\"#/href=\"#$1--/g
+		s/url(#/url(#$1--/g
+		s/href=\"\([0-9][0-9]-[a-z0-9-]*\)\.html#/href=\"#\1--/g
+		s/href=\"\([0-9][0-9]-[a-z0-9-]*\)\.html\"/href=\"#\1--main\"/g
+		s/href=\"#\([0-9][0-9]-[a-z0-9-]*\)--answer-/href=\"#\1--question-/g
+		s/href=\"index\.html[^\"]*\"/href=\"#contents\"/g
+		s|\(class=\"answer-ref\".*href=\"\(#[^\"]*\)\">Answer\)<|\1 on page {{\2}}<|
+		s|\(class=\"back\".*href=\"\(#[^\"]*\)\">\)Back to the question<|\1Question on page {{\2}}<|"
+}
+
+html() {
+	SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-0}
+	date=$(date -u -d "@$SOURCE_DATE_EPOCH" '+%-d %B %Y' 2>/dev/null ||
+		date -u -r "$SOURCE_DATE_EPOCH" '+%-d %B %Y')
+	echo '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+	echo '<title>The BPF Map Workbook</title>'
+	echo '<meta name="description" content="The map calls from user space, in C, on a live kernel">'
+	echo '</head><body>'
+	sed -n '/^<div class="hero">/,/^<\/div>/p' build/index.html |
+		sed 's/<h1>/<p class="title">/; s/<\/h1>/<\/p>/; /class="begin"/d
+			s/<path class="cell"/<path fill="#eda918"/
+			s/currentColor/#33456f/'
+	echo "<section class=\"colophon\"><p>The BPF Map Workbook</p><p>Edition of $date. Every program in this book is a file of its source tree, every output a recorded run, and every errno a row that a live kernel confirmed.</p><p>Released under the MIT License.</p></section>"
+	echo '<nav id="contents" class="contents"><p class="title">Contents</p>'
+	label=
+	for name in $(pages); do
+		label=$(sed -n 's/^<p class="eyebrow">\(.*\)<\/p>/\1/p' "build/$name.html" |
+			sed 's/ of .*//; s/^Before.*//; s/^[A-Z][a-z]* //')
+		printf '<p class="c1"><a href="#%s--main"><b>%s</b>' "$name" "$label"
+		sed -n 's/^<h1>\(.*\)<\/h1>$/\1/p' "build/$name.html" | tr -d '\n'
+		printf '<span>{{#%s--main}}</span></a></p>\n' "$name"
+		[ "$name" = 95-index ] || sed -n 's/^head	2	\([^#]*\)#\([^	]*\)	\(.*\)/<p class="c2"><a href="#\1--\2">\3<span>{{#\1--\2}}<\/span><\/a><\/p>/p' \
+			"$book/$name.data"
+	done
+	echo '</nav>'
+	for name in $(pages); do
+		sed -n '/^<main/,/^<\/main>/p' "build/$name.html" |
+			sed 's/^<main/<section class="chapter"/; s/^<\/main>/<\/section>/' |
+			rename "$name" | colours
+	done
+	echo '</body></html>'
+}
+
+# colours: a drawing takes them from a page, but has its own in print
+colours() {
+	sed 's|#0f6b64|#8f5600|g
+		s|font-family="system-ui,|font-family="|g'
+}
+
+# Every number of a page, and an index that names each page once.
+number() {
+	pdfinfo -dests $book/draft.pdf | sed -n 's/^ *\([0-9]*\) .*"\(.*\)"$/\1	\2/p' >$book/places
+	awk -F '\t' '
+	FILENAME == ARGV[1] { page[$2] = $1; next }
+	/<dl class="index">/ { inside = 1 }
+	inside && /<dd>/ {
+		head = $0
+		sub(/<dd>.*/, "<dd>", head)
+		rest = $0
+		sub(/^.*<dd>/, "", rest)
+		n = 0
+		split("", bold)
+		split("", place)
+		while (match(rest, /(<b>)?<a href="#[^"]*"/)) {
+			link = substr(rest, RSTART, RLENGTH)
+			id = link
+			gsub(/^.*href="#|"$/, "", id)
+			rest = substr(rest, RSTART + RLENGTH)
+			at = page[id]
+			if (!(at in place)) {
+				place[at] = id
+				list[++n] = at
+			}
+			if (link ~ /^<b>/)
+				bold[at] = 1
+		}
+		for (i = 2; i <= n; i++)
+			for (j = i; j > 1 && list[j] + 0 < list[j - 1] + 0; j--) {
+				t = list[j]; list[j] = list[j - 1]; list[j - 1] = t
+			}
+		out = ""
+		for (i = 1; i <= n; i++) {
+			number = "<a href=\"#" place[list[i]] "\">" list[i] "</a>"
+			if (list[i] in bold)
+				number = "<b>" number "</b>"
+			out = out (i > 1 ? ", " : "") number
+		}
+		print head out "</dd>"
+		if ($0 ~ /<\/dl>/)
+			print "</dl>"
+		next
+	}
+	/<\/dl>/ { inside = 0 }
+	{
+		while (match($0, /[{][{]#[^}]*[}][}]/))
+			$0 = substr($0, 1, RSTART - 1) page[substr($0, RSTART + 3, RLENGTH - 5)] substr($0, RSTART + RLENGTH)
+		print
+	}' $book/places $book/draft.html
+}
+
+# The browser that this desktop would use, or where to point one.
+show() {
+	for opener in xdg-open open wslview; do
+		if command -v "$opener" >/dev/null 2>&1 &&
+			"$opener" build/index.html 2>/dev/null; then
+			return
+		fi
+	done
+	echo "Open this file in a browser: $PWD/build/index.html"
+}
+
+case ${1-} in
+open) show ;;
+structure | collect | html | number) "$1" ;;
+*)
+	sed -n '3,/^set -u/s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+	;;
+esac

@@ -1,0 +1,1524 @@
+-- SPDX-License-Identifier: MIT
+-- Turns one lesson into one page: a paragraph that is one link with a
+-- title brings in a program, a function, a run, a table or an exercise.
+-- Run by docs/Makefile in docs/, one pandoc a page, with the metadata
+-- "page". Beside the page it writes, under build/.book/:
+--
+--   PAGE.d      what the page was made from, for make
+--   PAGE.data   what the rest of the book needs from this page, one
+--               fact a line, fields separated by tabs:
+--                 use KIND NAME        a source that was brought in
+--                 anchor PAGE#ID       a place that links may lead to
+--                 link PAGE#ID WHERE   a link, and the line it is on
+--                 head LEVEL PAGE#ID HTML
+--                 term KIND TERM PAGE#ID SECTION WEIGHT
+--                 answer N ID SECTION  the lines of an answer follow
+--                 text N LINE          (one of them)
+--                 search JSON          a section, for search.js
+--
+-- Works with pandoc 2.17 and 3: keep to what both have.
+
+local page, input          -- "03-lookup", "../lessons/03-lookup.md"
+local stringify = pandoc.utils.stringify
+local data, deps = {}, {}
+local pages, order = {}, {}     -- of the book, from build/.book/structure
+local shown_on = {}             -- program file -> page
+local glossary = {}             -- lower-case term -> term
+local blocks                    -- the walk, defined far below
+
+---------------------------------------------------------------- files
+
+-- shown PATH: a path as a reader at the top of the tree writes it
+local function shown(path)
+	return path:match('^%.%./') and path:sub(4) or 'docs/' .. path
+end
+
+local function die(file, line, message)
+	io.stderr:write(shown(file), ':', line, ': ', message, '\n')
+	os.exit(1)
+end
+
+local function note(...)
+	data[#data + 1] = table.concat({ ... }, '\t')
+end
+
+-- slurp PATH: the text of a file, or nil
+local function slurp(path)
+	local file = io.open(path, 'rb')
+	local text = file and file:read('a')
+	if file then file:close() end
+	return text
+end
+
+-- write PATH TEXT: whole or not at all
+local function write(path, text)
+	local file = assert(io.open(path .. '.new', 'wb'))
+	assert(file:write(text))
+	assert(file:close())
+	assert(os.rename(path .. '.new', path))
+end
+
+local function split(text)
+	local lines = {}
+	for line in (text:gsub("\n$", "") .. "\n"):gmatch('(.-)\n') do
+		lines[#lines + 1] = line
+	end
+	return lines
+end
+
+-- where TEXT: the line of the lesson that holds TEXT; lines are passed
+-- in order, so the search goes on where the last one ended
+local source, cursor = {}, 1
+local function where(text)
+	for _, from in ipairs { cursor, 1 } do
+		for i = from, #source do
+			if source[i]:find(text, 1, true) then
+				cursor = i
+				return i
+			end
+		end
+	end
+	return 1
+end
+
+-- normal PATH: without "x/../" and "./"
+local function normal(path)
+	local out = {}
+	for part in path:gmatch('[^/]+') do
+		if part == '..' and #out > 0 and out[#out] ~= '..' then
+			out[#out] = nil
+		elseif part ~= '.' then
+			out[#out + 1] = part
+		end
+	end
+	return table.concat(out, '/')
+end
+
+-- need PATH LINE: the text of a source that the lesson names
+local function need(path, line)
+	local text = slurp(path)
+	if not text then
+		die(input, line, 'there is no ' .. shown(path))
+	end
+	deps[path] = true
+	return text
+end
+
+----------------------------------------------------------------- HTML
+
+local entity = { ['&'] = '&amp;', ['<'] = '&lt;', ['>'] = '&gt;' }
+local function escape(text)
+	return (text:gsub('[&<>]', entity))
+end
+
+local function attribute(text)
+	return (escape(text):gsub('"', '&quot;'))
+end
+
+-- inline_code TEXT: plain text whose `code` is in backticks, as HTML
+local function inline_code(text)
+	return (escape(text):gsub('`([^`]+)`', '<code>%1</code>'))
+end
+
+local function raw(html)
+	return pandoc.RawBlock('html', html)
+end
+
+-------------------------------------------- the book: sections, terms
+
+-- The section that is being walked. Its text goes to the search, the
+-- terms in it to the index.
+local section = { id = '', title = '', text = {}, terms = {} }
+local page_title = ''
+
+local function here()
+	return section.id == '' and page .. '#main' or
+		page .. '#' .. section.id
+end
+
+local json_escape = { ['"'] = '\\"', ['\\'] = '\\\\', ['\t'] = ' ',
+	['\n'] = ' ', ['\r'] = ' ' }
+local function json(text)
+	return '"' .. text:gsub('["\\\t\n\r]', json_escape):gsub('</', '<\\/') ..
+		'"'
+end
+
+local function close_section()
+	local text = table.concat(section.text, ' '):gsub('%s+', ' ')
+	local names = {}
+	for term in pairs(section.terms) do
+		names[#names + 1] = term
+	end
+	table.sort(names)
+	for _, term in ipairs(names) do
+		local seen = section.terms[term]
+		note('term', seen.kind, term, here(),
+			section.title ~= '' and section.title or page_title,
+			seen.weight)
+	end
+	if text ~= '' then
+		note('search', '[' .. json(here()) .. ',' .. json(page_title) ..
+			',' .. json(section.title) .. ',' .. json(text) .. '],')
+	end
+end
+
+local function open_section(level, id, title, html)
+	close_section()
+	section = { id = id, title = title, text = {}, terms = {} }
+	note('anchor', page .. '#' .. id)
+	note('head', level, page .. '#' .. id, html)
+end
+
+local function say(text)
+	section.text[#section.text + 1] = text
+end
+
+-- count TERM KIND WEIGHT: TERM is in this section; a term in a heading
+-- or a card weighs more than one in the running text
+local function count(term, kind, weight)
+	local seen = section.terms[term] or { kind = kind, weight = 0 }
+	seen.weight = seen.weight + weight
+	section.terms[term] = seen
+end
+
+-- terms_of CODE WEIGHT: the calls, flags, types and errnos in CODE
+local function terms_of(code, weight)
+	for word in code:gmatch('[%a_][%w_]*') do
+		if word:match('^E[A-Z0-9]+$') and #word > 3 and
+		   word ~= 'EXIT' then
+			count(word, 'errno', weight)
+		elseif word:match('^CAP_[A-Z_]+$') then
+			count(word, 'capability', weight)
+		elseif word:match('^BPF_MAP_TYPE_[A-Z_]*[A-Z]$') then
+			count(word, 'type', weight)
+		elseif word:match('^BPF_[A-Z_]*[A-Z]$') then
+			count(word, 'flag', weight)
+		elseif word:match('^bpf_[%w_]+$') and
+		       code:match('^[%w_]+') == word and
+		       not code:match('^[%w_]+%.') and
+		       not word:match("_opts$") and
+		       not word:match("_type$") and
+		       not word:match("_info$") then
+			count(word, 'call', weight)
+		end
+	end
+end
+
+---------------------------------------------------------------- C code
+
+local keywords = {}
+for word in ([[auto bool break case char const continue default do double
+	else enum extern float for goto if inline int long register return
+	short signed sizeof static struct switch typedef union unsigned
+	void volatile while true false NULL]]):gmatch('%S+') do
+	keywords[word] = true
+end
+
+-- c_html TEXT: C as HTML. b is a keyword or a type, u a function that
+-- is called, u.c one of libbpf's, var a constant, samp a string, em a
+-- comment: short names that mean nothing to a screen reader keep the
+-- page small.
+local function c_html(text)
+	local out, at = {}, 1
+	local function put(tag, token, class)
+		if not tag then
+			out[#out + 1] = escape(token)
+			return
+		end
+		local open = '<' .. tag .. (class or '') .. '>'
+		local close = '</' .. tag .. '>'
+		out[#out + 1] = open .. escape(token):gsub('\n',
+			close .. '\n' .. open) .. close
+	end
+	local line_start = true
+	while at <= #text do
+		local token, tag, class
+		local c = text:sub(at, at)
+		local two = text:sub(at, at + 1)
+		if two == '//' then
+			token, tag = text:match('^[^\n]*', at), 'em'
+		elseif two == '/*' then
+			token, tag = text:match('^/%*.-%*/', at), 'em'
+		elseif c == '#' and line_start then
+			local word, gap, file =
+				text:match('^(#%s*%a+)(%s*)(<[^>\n]*>)', at)
+			if word then
+				put('b', word)
+				put(nil, gap)
+				put('samp', file)
+				at = at + #word + #gap + #file
+				goto continue
+			end
+			token, tag = text:match('^#%s*%a*', at), 'b'
+		elseif c == '"' or c == "'" then
+			local stop = at + 1
+			while stop <= #text do
+				local s = text:sub(stop, stop)
+				if s == '\\' then
+					stop = stop + 1
+				elseif s == c or s == '\n' then
+					break
+				end
+				stop = stop + 1
+			end
+			token, tag = text:sub(at, stop), 'samp'
+		elseif c:match('[%a_]') then
+			token = text:match('^[%w_]+', at)
+			local next = text:sub(at + #token, at + #token)
+			if keywords[token] or token:match('_t$') or
+			   token:match('^__[us]%d+$') then
+				tag = 'b'
+			elseif token:match('^[A-Z][A-Z0-9_]+$') then
+				tag = 'var'
+			elseif next == '(' then
+				tag = 'u'
+				if token:match('^bpf_') then
+					class = ' class=c'
+				end
+			end
+		elseif c:match('%d') then
+			token, tag = text:match('^[%w_.]+', at), 'var'
+		else
+			token = text:match('^%s+', at) or c
+		end
+		token = token or c
+		put(tag, token, class)
+		at = at + #token
+		line_start = token:match('\n[ \t]*$') or
+			(line_start and token:match('^%s+$'))
+		::continue::
+	end
+	return table.concat(out)
+end
+
+-- numbered LINES: lines of HTML, each after the mark of its number
+local function numbered(lines)
+	local out = {}
+	for i, line in ipairs(lines) do
+		out[i] = '<i></i>' .. line .. '\n'
+	end
+	return table.concat(out)
+end
+
+local copy_button =
+	'<button type="button" class="copy" hidden>Copy</button>'
+
+-- undent LINES: without the tabs that all of them start with
+local function undent(lines)
+	local least
+	for _, line in ipairs(lines) do
+		local tabs = #line:match('^\t*')
+		if line ~= '' and (not least or tabs < least) then
+			least = tabs
+		end
+	end
+	local out = {}
+	for i, line in ipairs(lines) do
+		out[i] = line:sub((least or 0) + 1)
+	end
+	return out
+end
+
+-- listing CAPTION TEXT FIRST: an excerpt with its line numbers
+local function listing(caption, text, first)
+	return raw('<figure class="excerpt"><figcaption><span>' .. caption ..
+		'</span>' .. copy_button .. '</figcaption>\n' ..
+		'<pre style="counter-reset:l ' .. first - 1 .. '"><code>' ..
+		numbered(split(c_html(text))) .. '</code></pre></figure>')
+end
+
+-- file_link PATH: the name of a program, leading to where it is shown
+local function file_link(path)
+	local file = path:match('[^/]+$')
+	local name = '<code>' .. escape(shown(path)) .. '</code>'
+	if shown_on[file] and path == '../code/' .. file then
+		return '<a href="' .. (shown_on[file] == page and '' or
+			shown_on[file] .. '.html') .. '#program-' ..
+			file:gsub('%.c$', '') .. '">' .. name .. '</a>'
+	end
+	return name
+end
+
+local function is_marker(line)
+	return line:match('^%s*/%* part [%w_-]+ %*/%s*$') or
+		line:match('^%s*/%* end [%w_-]+ %*/%s*$')
+end
+
+-- code_lines LINES: the code of a chunk; the blank line that parts it
+-- from the next is marked, for a phone has notes to part them
+local function code_lines(lines)
+	local html = split(c_html(table.concat(lines, '\n')) .. '\n')
+	local last = table.remove(html)
+	if last ~= '' or #html == 0 then
+		html[#html + 1] = last
+		return numbered(html)
+	end
+	return numbered(html) .. '<span class="gap">' ..
+		numbered { last } .. '</span>'
+end
+
+-- program PATH: a whole file in two columns. Each full-line comment is
+-- a note, and stands beside the code that follows it. The code is one
+-- unbroken column; a note floats beside it and is pushed down only by
+-- a longer one before it.
+local function program(path, line)
+	local lines = split(need(path, line))
+	local file = path:match('[^/]+$')
+	local id = 'program-' .. file:gsub('%.c$', '')
+	local chunks, chunk = {}, { note = {}, code = {} }
+	note('use', 'program', file)
+	note('anchor', page .. '#' .. id)
+
+	local i = 1
+	while lines[i] and (lines[i] == '' or lines[i]:match('^/%*')) do
+		i = i + 1
+	end
+	while lines[i] do
+		local prose = lines[i]:match('^%s*// ?(.*)$')
+		if prose then
+			if #chunk.code > 0 or #chunk.note > 0 then
+				chunks[#chunks + 1] = chunk
+			end
+			chunk = { note = {}, code = {}, first = i }
+			while prose do
+				chunk.note[#chunk.note + 1] = prose
+				i = i + 1
+				prose = lines[i] and
+					lines[i]:match('^%s*// ?(.*)$')
+			end
+			chunk.first = i
+		else
+			if not is_marker(lines[i]) then
+				chunk.first = chunk.first or i
+				chunk.code[#chunk.code + 1] = lines[i]
+			end
+			i = i + 1
+		end
+	end
+	chunks[#chunks + 1] = chunk
+
+	-- All prose is read at once; a rule keeps the notes apart.
+	local prose = {}
+	for _, c in ipairs(chunks) do
+		prose[#prose + 1] = table.concat(c.note, '\n')
+	end
+	local mark = '\n\n<!-- next note -->\n\n'
+	local read = pandoc.read(table.concat(prose, mark), 'gfm+smart').blocks
+	local out = { raw('<figure class="program" id="' .. id ..
+		'"><figcaption><span><code>' .. escape(shown(path)) ..
+		'</code></span>' .. copy_button ..
+		'</figcaption>\n<div class="listing">') }
+	local at = 1
+	for _, c in ipairs(chunks) do
+		local text = {}
+		while read[at] and not (read[at].t == 'RawBlock' and
+				read[at].text:match('next note')) do
+			text[#text + 1] = read[at]
+			at = at + 1
+		end
+		at = at + 1
+		local short = #c.code < 9 and ' short' or ''
+		out[#out + 1] = raw('<div class="chunk' .. short .. '">')
+		if #text > 0 then
+			out[#out + 1] = raw('<div class="note">')
+			for _, b in ipairs(blocks(text)) do
+				out[#out + 1] = b
+			end
+			out[#out + 1] = raw('</div>')
+		end
+		if #c.code > 0 then
+			out[#out + 1] = raw(
+				'<pre style="counter-reset:l ' ..
+				c.first - 1 .. '"><code>' ..
+				code_lines(c.code) ..
+				'</code></pre>')
+		end
+		out[#out + 1] = raw('</div>')
+	end
+	out[#out + 1] = raw('</div></figure>')
+	return out
+end
+
+-- function_listing PATH NAME: one function and the comment above it
+local function function_listing(path, name, line)
+	local lines = split(need(path, line))
+	for i, text in ipairs(lines) do
+		if text:match('^[%a_]') and not text:match(';%s*$') and
+		   (' ' .. text):match('[^%w_]' .. name .. '%(') then
+			local first, last = i, i
+			while lines[last] and lines[last] ~= '}' and
+			      not lines[last]:match('^}') do
+				last = last + 1
+			end
+			while first > 1 and lines[first - 1]:match('^//') do
+				first = first - 1
+			end
+			note('use', 'function', path:match('[^/]+$'))
+			return { listing(file_link(path) .. ', lines ' ..
+				first .. ' to ' .. last,
+				table.concat(lines, '\n', first,
+				math.min(last, #lines)), first) }
+		end
+	end
+	die(input, line, 'there is no function ' .. name .. ' in ' ..
+		shown(path))
+end
+
+-- part_listing PATH NAME: from /* part NAME */ to /* end NAME */
+local function part_listing(path, name, line)
+	local lines = split(need(path, line))
+	local inside, first, part = false, nil, {}
+	for i, text in ipairs(lines) do
+		local begins = text:match('^%s*/%* part ([%w_-]+) %*/')
+		local ends = text:match('^%s*/%* end ([%w_-]+) %*/')
+		if begins == name then
+			inside, first = true, i + 1
+		elseif ends == name and inside then
+			note('use', 'part', path:match('[^/]+$') .. ' ' .. name)
+			return { listing(file_link(path) .. ', lines ' ..
+				first .. ' to ' .. i - 1, table.concat(
+				undent(part), '\n'), first) }
+		elseif inside and not is_marker(text) then
+			part[#part + 1] = text
+		end
+	end
+	die(input, line, inside and
+		'part ' .. name .. ' has no end in ' .. shown(path) or
+		'there is no part ' .. name .. ' in ' .. shown(path))
+end
+
+------------------------------------------------------------- terminals
+
+-- commands LINES EACH: a terminal's lines as HTML. A line that begins
+-- with "$ " is a command; the prompt is drawn by the style, so that
+-- nobody copies it. With EACH every line is a command.
+local function commands(lines, each)
+	local out, more = {}, false
+	for i, line in ipairs(lines) do
+		local command = line:match('^%$ (.*)$')
+		if more then
+			out[i] = '<kbd class="more">' .. escape(line) .. '</kbd>'
+			more = line:match('\\$')
+		elseif command or (each and line ~= '' and
+				not line:match('^%s*#')) then
+			command = command or line
+			out[i] = '<kbd>' .. escape(command) .. '</kbd>'
+			more = command:match('\\$')
+		elseif each and line:match('^%s*#') then
+			out[i] = '<em>' .. escape(line) .. '</em>'
+		else
+			out[i] = escape(line)
+		end
+	end
+	return table.concat(out, '\n')
+end
+
+local function terminal(html, label, class)
+	local _, breaks = html:gsub('\n', '')
+	return '<div class="terminal' .. (class or '') ..
+		(breaks < 24 and ' brief' or '') .. '">' ..
+		(html:find('<kbd>', 1, true) and copy_button or '') ..
+		'<pre tabindex="0" role="region" aria-label="' ..
+		attribute(label) .. '"><code>' .. html ..
+		'</code></pre></div>'
+end
+
+-- calls PATH: the bpf(2) calls of a run, folded when they are many
+local function calls(path, line)
+	local lines = split(need(path, line))
+	local first = table.remove(lines, 1)
+	local number = 0
+	for i, text in ipairs(lines) do
+		if text:match('^bpf%(') then
+			number = number + 1
+		end
+		local html = escape(text)
+		terms_of(text:match('^bpf%(([A-Z_]+)') or '', 1)
+		html = html:gsub('^bpf%(([A-Z_]+)', 'bpf(<b>%1</b>')
+		html = html:gsub('= %-1 (E[A-Z0-9]+)', '= -1 <var>%1</var>')
+		html = html:gsub('^(%s+%(th.-times%))$', '<em>%1</em>')
+		lines[i] = html
+	end
+	local html = terminal(commands({ first }) .. '\n' ..
+		table.concat(lines, '\n'), 'The bpf(2) calls of the run',
+		' calls')
+	if #lines <= 16 then
+		return { raw(html) }
+	end
+	return { raw('<details class="calls"><summary>What the kernel saw: ' ..
+		number .. ' bpf(2) calls</summary>\n' .. html ..
+		'</details>') }
+end
+
+---------------------------------------------------------------- errnos
+
+-- merge CALL MEANING: rows that differ only in the situation as one
+local function merge(call, meaning)
+	local out = { all = call.all }
+	for _, group in ipairs(call) do
+		local row = group.row
+		local key = table.concat(row, '\t', 4) .. '\t' ..
+			table.concat(group.types)
+		local same = meaning and row[meaning] ~= '' and out[key]
+		if same then
+			same.row[3] = same.row[3] .. '; ' .. row[3]
+			same.count = same.count + group.count
+		else
+			out[key] = group
+			table.insert(out, group)
+		end
+	end
+	return out
+end
+
+local atlas
+local function read_atlas(path, line)
+	if atlas then
+		return atlas
+	end
+	local lines = split(need(path, line))
+	atlas = { calls = {}, kernels = {} }
+	for i, text in ipairs(lines) do
+		local row = {}
+		for field in (text .. '\t'):gmatch('([^\t]*)\t') do
+			row[#row + 1] = field
+		end
+		if i == 1 then
+			atlas.head = row
+			if row[1] ~= 'call' or #row < 4 then
+				die(path, 1, 'the header is not "call, map, ' ..
+					'situation, result"')
+			end
+			for k = 5, #row do
+				if row[k] == "meaning" then
+					atlas.meaning = k
+				elseif row[k] == "kernels" then
+					atlas.since = k
+				else
+					table.insert(atlas.kernels, k)
+				end
+			end
+		elseif #row ~= #atlas.head then
+			die(path, i, #row .. ' columns, not ' .. #atlas.head)
+		else
+			if not atlas.calls[row[1]] then
+				atlas.calls[row[1]] = { all = {} }
+				table.insert(atlas.calls, row[1])
+			end
+			-- Cases that answer alike share a row, whatever
+			-- the map type, and so do the ways to provoke them.
+			local call = atlas.calls[row[1]]
+			local since = atlas.since and row[atlas.since] or '-'
+			if atlas.since then
+				row[atlas.since] = '-'
+			end
+			local key = table.concat(row, '\t', 3)
+			if not call[key] then
+				call[key] = { row = row, types = {} }
+				table.insert(call, call[key])
+			end
+			table.insert(call[key].types, '<code>' ..
+				escape(row[2]) .. '</code>' .. (since == '-' and
+				'' or ' <small>' .. escape(since) .. '</small>'))
+			call[key].count = (call[key].count or 0) + 1
+			if not call.all[row[2]] then
+				call.all[row[2]] = true
+				table.insert(call.all, row[2])
+			end
+		end
+	end
+	for _, name in ipairs(atlas.calls) do
+		atlas.calls[name] = merge(atlas.calls[name], atlas.meaning)
+	end
+	return atlas
+end
+
+local function result_html(result)
+	terms_of(result, 1)
+	local name, number = result:match('^(E[A-Z0-9]+)(.*)$')
+	if not name then
+		return '<span class="fine">' .. inline_code(result) .. '</span>'
+	end
+	return '<code class="err">' .. name .. '</code>' ..
+		'<small>' .. escape(number) .. '</small>'
+end
+
+-- errno_table NAME ATLAS ALL: what the call NAME returned; without
+-- ALL only its errors, with it one more column a kernel, and a mark
+-- where that differs from the result
+local function errno_table(name, all_rows, all)
+	local call = all_rows.calls[name]
+	local kernels = all and all_rows.kernels or {}
+	local html = { '<table class="errnos' ..
+		(all and ' wide' or '') .. '" aria-label="What ' ..
+		attribute(name) .. ' returns"><thead><tr>' ..
+		'<th scope="col">Result</th><th scope="col">When</th>' ..
+		'<th scope="col">Map types</th>' }
+	for _, k in ipairs(kernels) do
+		html[#html + 1] = '<th scope="col">' ..
+			escape(all_rows.head[k]) .. '</th>'
+	end
+	html[#html + 1] = '</tr></thead>\n<tbody>'
+	local rows, order_of = 0, {}
+	local sorted = { table.unpack(call) }
+	for i, group in ipairs(sorted) do
+		order_of[group.row[4]] = order_of[group.row[4]] or i
+		group.at = i
+	end
+	table.sort(sorted, function(a, b)
+		local x, y = order_of[a.row[4]], order_of[b.row[4]]
+		return x < y or x == y and a.at < b.at
+	end)
+	for _, group in ipairs(sorted) do
+		local row = group.row
+		local meaning = all_rows.meaning and row[all_rows.meaning] or ''
+		if all or row[4]:match('^E[A-Z0-9]+') then
+			rows = rows + group.count
+			for code in (row[3] .. ' ' .. meaning):gmatch('%u[%u%d_]+') do
+				terms_of(code, 0)
+			end
+			for _, type in ipairs(group.types) do
+				count('BPF_MAP_TYPE_' .. type:match('<code>(.-)<'),
+					'type', 0)
+			end
+			say(row[3] .. ' ' .. row[4] .. ' ' .. meaning)
+			local types = group.types
+			html[#html + 1] = '<tr><td>' .. result_html(row[4]) ..
+				'</td><td>' .. inline_code(row[3]) ..
+				((meaning == '' or meaning == '-') and '' or
+				'<span>' .. inline_code(meaning) .. '</span>') ..
+				'</td><td>' .. (#group.types == #call.all and
+				#types > 3 and 'all ' .. #types or
+				table.concat(types, ' ')) .. '</td>'
+			for _, k in ipairs(kernels) do
+				html[#html + 1] = '<td>' .. (row[k] == row[4] and
+					'<span class="same">same</span>' or
+					'<strong>' .. inline_code(row[k]) ..
+					'</strong>') .. '</td>'
+			end
+			html[#html + 1] = '</tr>\n'
+		end
+	end
+	html[#html + 1] = '</tbody></table>'
+	return table.concat(html), rows
+end
+
+local function errnos(path, call, line)
+	local all = read_atlas(path, line)
+	if call ~= '' then
+		if not all.calls[call] then
+			die(input, line, 'there is no row of ' .. call ..
+				' in ' .. shown(path))
+		end
+		note('use', 'errnos', call)
+		local html, rows = errno_table(call, all, false)
+		local where_all
+		for _, name in ipairs(order) do
+			where_all = where_all or name:match('.*atlas.*')
+		end
+		return { raw(html .. '<p class="more">' .. rows ..
+			' cases, each seen in a run.' .. (where_all and
+			' <a href="' .. where_all .. '.html#' ..
+			attribute(call) .. '">All cases of <code>' ..
+			escape(call) .. '</code></a>.' or '') .. '</p>') }
+	end
+	local out = {}
+	for _, name in ipairs(all.calls) do
+		local html = '<code>' .. escape(name) .. '</code>'
+		open_section(2, name, name, html)
+		note('use', 'errnos', name)
+		count(name, 'call', 2)
+		out[#out + 1] = raw('<h2 id="' .. attribute(name) .. '">' ..
+			html .. '</h2>')
+		local list = {}
+		for i, type in ipairs(all.calls[name].all) do
+			list[i] = '<code>' .. escape(type) .. '</code>'
+		end
+		if #list > 3 then
+			out[#out + 1] = raw('<p class="more">Asked of ' ..
+				#list .. ': ' .. table.concat(list, ' ') .. '</p>')
+		end
+		out[#out + 1] = raw((errno_table(name, all, true)))
+	end
+	return out
+end
+
+------------------------------------------------ exercises and answers
+
+-- demote LIST: headings inside a box are no sections of the page
+local function demote(list)
+	for i, b in ipairs(list) do
+		if b.t == 'Header' then
+			list[i] = pandoc.Para { pandoc.Strong(b.content) }
+		end
+	end
+	return list
+end
+
+-- base: the folder that links are relative to while a file other than
+-- the lesson is walked
+local base = '../lessons/'
+
+local function within(path, list)
+	local saved = base
+	base = path:match('^.*/')
+	list = blocks(list)
+	base = saved
+	return list
+end
+
+local function exercise(path, line)
+	local text = need(path, line)
+	local name = path:match('([^/]+)/[^/]+$')
+	local list = pandoc.read(text, 'gfm+smart').blocks
+	local title = ''
+	if list[1] and list[1].t == 'Header' and list[1].level == 1 then
+		title = stringify(list[1])
+		table.remove(list, 1)
+	end
+	note('use', 'exercise', name)
+	note('anchor', page .. '#exercise-' .. name)
+	say(title)
+	local out = { raw('<section class="exercise" id="exercise-' .. name ..
+		'" aria-label="Exercise ' .. name .. '">\n<p class="label">' ..
+		'<span>Exercise <code>' .. name .. '</code></span>' ..
+		(title ~= '' and ' <b>' .. inline_code(title) .. '</b>' or '') ..
+		'</p>') }
+	for _, b in ipairs(within(path, demote(list))) do
+		out[#out + 1] = b
+	end
+	out[#out + 1] = raw('</section>')
+	return out
+end
+
+local function lesson_label(name)
+	local p = pages[name]
+	return p.label .. ': ' .. inline_code(p.title)
+end
+
+-- answers FOLDER: every folded answer of the lessons, then what is
+-- said about the exercises
+local function answers(folder, line)
+	local out, list, current = {}, {}, nil
+	for _, text in ipairs(split(slurp('build/.book/answers') or '')) do
+		local of, n, id, title, asked = text:match(
+			'^answer\t(.-)\t(.-)\t(.-)\t(.-)\t(.*)$')
+		if of then
+			current = { of = of, n = n, id = id, title = title,
+				asked = asked, text = {} }
+			list[#list + 1] = current
+		elseif current then
+			table.insert(current.text, text)
+		end
+	end
+	local lesson
+	for _, a in ipairs(list) do
+		if a.of ~= lesson then
+			lesson = a.of
+			local id = 'of-' .. lesson
+			open_section(2, id, '', lesson_label(lesson))
+			out[#out + 1] = raw('<h2 id="' .. id .. '">' ..
+				lesson_label(lesson) .. '</h2>')
+		end
+		out[#out + 1] = raw('<div class="answer" id="' .. a.id ..
+			'"><div class="question">')
+		local asked = a.asked:match('^%d+%. +(.*)$')
+		for _, b in ipairs(blocks(pandoc.read(asked or a.title,
+			'gfm+smart').blocks)) do
+			out[#out + 1] = b
+		end
+		out[#out + 1] = raw('<p class="back"><a href="' .. a.of ..
+			'.html#answer-' .. a.n ..
+			'">Back to the question</a></p></div>')
+		local saved_input = input
+		for _, b in ipairs(blocks(pandoc.read(
+			table.concat(a.text, '\n'), 'gfm+smart').blocks)) do
+			out[#out + 1] = b
+		end
+		input = saved_input
+		out[#out + 1] = raw('</div>')
+	end
+
+	local ok, names = pcall(pandoc.system.list_directory, folder)
+	if not ok then
+		return out
+	end
+	table.sort(names)
+	for _, name in ipairs(names) do
+		local path = folder .. name .. '/'
+		local text, code = slurp(path .. 'answer.md'),
+			slurp(path .. 'solution.c')
+		if text then
+			deps[path .. 'answer.md'] = true
+			local id = 'of-' .. name
+			local html = 'Exercise <code>' .. name .. '</code>'
+			open_section(2, id, '', html)
+			out[#out + 1] = raw('<h2 id="' .. id .. '">' .. html ..
+				'</h2>')
+			local read = pandoc.read(text, 'gfm+smart').blocks
+			if read[1] and read[1].t == 'Header' then
+				table.remove(read, 1)
+			end
+			for _, b in ipairs(within(path, demote(read))) do
+				out[#out + 1] = b
+			end
+			if code then
+				deps[path .. 'solution.c'] = true
+				code = code:gsub('^/%*.-%*/\n+', '')
+				out[#out + 1] = listing('<code>' ..
+					shown(path) .. 'solution.c</code>',
+					code, #split(slurp(path ..
+					'solution.c')) - #split(code) + 1)
+			end
+		end
+	end
+	return out
+end
+
+----------------------------------------------------------------- index
+
+local groups = {
+	{ 'call', 'Calls', true }, { 'flag', 'Commands and flags', true },
+	{ 'type', 'Map types', true }, { 'errno', 'Errnos', true },
+	{ 'capability', 'Capabilities', true }, { 'term', 'Terms', false },
+}
+
+-- index: where each call, flag, type, errno and term of the book is
+-- said something about. A term that is in many sections keeps those
+-- that say most about it.
+local function index()
+	local terms, keys = {}, {}
+	for i, line in ipairs(split(slurp('build/.book/terms') or '')) do
+		local kind, term, place, title, weight =
+			line:match('^(.-)\t(.-)\t(.-)\t(.-)\t(.*)$')
+		if kind then
+			local key = kind .. '\t' .. term
+			if not terms[key] then
+				terms[key] = { kind = kind, term = term }
+				keys[#keys + 1] = key
+			end
+			table.insert(terms[key], { place = place,
+				title = title, weight = tonumber(weight),
+				at = i })
+		end
+	end
+	table.sort(keys, function(a, b)
+		local x, y = terms[a].term:lower(), terms[b].term:lower()
+		return x < y or x == y and a < b
+	end)
+	local out = {}
+	for _, group in ipairs(groups) do
+		local html = {}
+		for _, key in ipairs(keys) do
+			local t = terms[key]
+			if t.kind == group[1] then
+				table.sort(t, function(a, b)
+					return a.weight > b.weight or
+						a.weight == b.weight and
+						a.at < b.at
+				end)
+				for n = #t, 10, -1 do
+					t[n] = nil
+				end
+				local top = t[1].weight
+				table.sort(t, function(a, b)
+					return a.at < b.at
+				end)
+				local links = {}
+				for _, e in ipairs(t) do
+					local p, id = e.place:match('^(.-)#(.*)$')
+					local link = '<a href="' .. p ..
+						'.html#' .. id ..
+						'"><span>' ..
+						pages[p].short .. ' ' ..
+						inline_code(e.title) ..
+						'</span></a>'
+					links[#links + 1] = e.weight == top
+						and top >= 4 and '<b>' ..
+						link .. '</b>' or link
+				end
+				local name = escape(t.term)
+				html[#html + 1] = '<dt>' .. (group[3] and
+					'<code>' .. name .. '</code>' or
+					name) .. '</dt><dd>' ..
+					table.concat(links, ', ') ..
+					'</dd>\n'
+			end
+		end
+		if #html > 0 then
+			local id = 'index-' .. group[1]
+			open_section(2, id, '', group[2])
+			out[#out + 1] = raw('<h2 id="' .. id .. '">' ..
+				group[2] .. '</h2>\n<dl class="index">' ..
+				table.concat(html) .. '</dl>')
+		end
+	end
+	return out
+end
+
+--------------------------------------------------------------- figures
+
+-- figure PATH CAPTION: an SVG file inside the page, so that it follows
+-- its colours; its own style is for a file on its own.
+local function figure(path, caption, line)
+	local svg = need(normal(base .. path), line)
+	local name = path:match('([^/]+)%.svg$')
+	if not name then
+		die(input, line, 'a figure is an SVG file, not ' .. path)
+	end
+	note('use', 'figure', name .. '.svg')
+	svg = svg:gsub('<%?xml.-%?>%s*', ''):gsub('<!%-%-.-%-%->%s*', '')
+		:gsub('<!DOCTYPE.->%s*', ''):gsub('<style.-</style>%s*', '')
+		:gsub(' xmlns="[^"]*"', ''):gsub('^%s+', '')
+	if not svg:match('^<svg[^>]* role="img"') then
+		die(path, 1, 'the drawing has no role="img" and no title')
+	end
+	say(stringify(caption))
+	return {
+		raw('<figure class="drawing">\n' .. svg .. '<figcaption>'),
+		pandoc.Plain(caption),
+		raw('</figcaption></figure>'),
+	}
+end
+
+--------------------------------------------------------------- inlines
+
+local footnotes = {}
+
+-- target LINK: where a link of the Markdown leads on the page; nil for
+-- a file that the book does not show
+local function target(url)
+	if url:match('^%a[%w+.-]*:') then
+		return url
+	end
+	local path, id = url:match('^([^#]*)#?(.*)$')
+	local line = where('](' .. url)
+	local from = base == '../lessons/' and input or base
+	if path == '' then
+		note('link', page .. '#' .. id, shown(from) .. ':' .. line)
+		return url
+	end
+	path = normal(base .. path)
+	if path == '../lessons' then
+		return 'index.html'
+	end
+	local name = path:match('^%.%./lessons/([^/]+)%.md$')
+	if name and not pages[name] then
+		die(from, line, 'there is no ' .. shown(path))
+	elseif name then
+		if id ~= '' then
+			note('link', name .. '#' .. id,
+				shown(from) .. ':' .. line)
+			return name .. '.html#' .. id
+		end
+		return name .. '.html'
+	end
+	local file = path:match('^%.%./code/([^/]+)$')
+	if file and shown_on[file] then
+		return (shown_on[file] == page and '' or
+			shown_on[file] .. '.html') .. '#program-' ..
+			file:gsub('%.c$', '')
+	end
+	if not slurp(path) and not io.open(path) then
+		die(from, line, 'there is no ' .. shown(path))
+	end
+	return nil
+end
+
+-- Pandoc's own footnotes carry a role that accessibility checkers
+-- reject, and print wants the text where the mark is.
+local function footnote(el)
+	local n = #footnotes + 1
+	local inlines = {}
+	for i, b in ipairs(el.content) do
+		if b.t ~= 'Para' and b.t ~= 'Plain' then
+			die(input, where('[^'), 'a footnote may hold only text')
+		end
+		if i > 1 then
+			inlines[#inlines + 1] = pandoc.Space()
+		end
+		for _, x in ipairs(b.content) do
+			inlines[#inlines + 1] = x
+		end
+	end
+	footnotes[n] = inlines
+	local out = { pandoc.RawInline('html', '<sup class="fnref"><a href="#fn' ..
+		n .. '" id="fnref' .. n .. '" aria-label="Footnote ' .. n ..
+		'">' .. n .. '</a></sup><span class="fn">') }
+	for _, x in ipairs(inlines) do
+		out[#out + 1] = x
+	end
+	out[#out + 1] = pandoc.RawInline('html', '</span>')
+	return out
+end
+
+local weight = 1
+local walker = {
+	Link = function(el)
+		local url = target(el.target)
+		if not url then
+			return el.content
+		end
+		el.target, el.title = url, ''
+		return el
+	end,
+	Note = footnote,
+	Code = function(el)
+		terms_of(el.text, weight)
+		return pandoc.Code(el.text)
+	end,
+	Strong = function(el)
+		local term = glossary[stringify(el):lower():gsub('[.:]$', '')]
+		if term then
+			count(term, 'term', 2)
+		end
+	end,
+	Emph = function(el)
+		local term = glossary[stringify(el):lower()]
+		if term then
+			count(term, 'term', 1)
+		end
+	end,
+	RawInline = function(el)
+		if el.format == 'html' and el.text:match('^<!%-%-') then
+			return {}
+		end
+	end,
+}
+
+local function leaf(b)
+	say(stringify(b))
+	return pandoc.walk_block(b, walker)
+end
+
+------------------------------------------------------------ the walk
+
+-- a directive's word -> what it makes of the path and the word after it
+local directives = {
+	program = function(path, rest, line) return program(path, line) end,
+	['function'] = function_listing,
+	part = part_listing,
+	output = function(path, rest, line)
+		note('use', 'output', path:match('[^/]+$'))
+		return { raw(terminal(commands(split(need(path, line))),
+			'Output')) }
+	end,
+	calls = function(path, rest, line)
+		note('use', 'output', path:match('[^/]+$'))
+		return calls(path, line)
+	end,
+	errnos = function(path, rest, line) return errnos(path, rest, line) end,
+	exercise = function(path, rest, line) return exercise(path, line) end,
+	answers = function(path, rest, line) return answers(path, line) end,
+	index = function() return index() end,
+}
+
+local function directive(link)
+	local line = where('](' .. link.target)
+	local word, rest = link.title:match('^(%S+)%s*(.*)$')
+	local make = directives[word]
+	if not make then
+		die(input, line, 'unknown directive "' .. link.title .. '"')
+	end
+	local path = normal(base .. link.target)
+	if link.target:match('/$') or link.target == '.' then
+		path = path .. '/'
+	end
+	return make(path, rest, line)
+end
+
+local kinds = { ['Note.'] = 'note', ['Careful.'] = 'careful',
+	['Try it.'] = 'try', ['Predict.'] = 'predict' }
+
+-- callout QUOTE: a box, if its first words are bold and name a kind
+local function callout(quote)
+	local first = quote.content[1]
+	local head = first and first.t == 'Para' and first.content[1]
+	local kind = head and head.t == 'Strong' and kinds[stringify(head)]
+	if not kind then
+		return { raw('<blockquote>'), quote.content,
+			raw('</blockquote>') }
+	end
+	local rest = pandoc.List()
+	for i = 2, #first.content do
+		local x = first.content[i]
+		if #rest > 0 or (x.t ~= 'Space' and x.t ~= 'SoftBreak') then
+			rest:insert(x)
+		end
+	end
+	local body = pandoc.List()
+	if #rest > 0 then
+		body:insert(pandoc.Para(rest))
+	end
+	for i = 2, #quote.content do
+		body:insert(quote.content[i])
+	end
+	local title = stringify(head):gsub('%.$', '')
+	return { raw('<div class="callout ' .. kind .. '" role="note" ' ..
+		'aria-label="' .. title .. '"><p class="label">' .. title ..
+		'</p>'), body, raw('</div>') }
+end
+
+local function code_block(b)
+	local class = b.classes[1] or ''
+	local lines = split(b.text)
+	if class == 'c' then
+		for _, line in ipairs(lines) do
+			for word in line:gmatch('bpf_[%w_]+') do
+				terms_of(word, weight)
+			end
+		end
+		return raw('<div class="code">' .. copy_button ..
+			'<pre tabindex="0" role="region" aria-label="C"><code>' ..
+			c_html(b.text) .. '</code></pre></div>')
+	elseif class == 'sh' or class == 'console' then
+		say(b.text)
+		return raw(terminal(commands(lines, class == 'sh'),
+			'Commands'))
+	end
+	return raw('<div class="code"><pre tabindex="0" role="region" ' ..
+		'aria-label="Text"><code>' .. escape(b.text) ..
+		'</code></pre></div>')
+end
+
+local boxes = {
+	['After this lesson you can:'] = { 'goals', 'After this lesson you can' },
+	['What you know now:'] = { 'known', 'What you know now' },
+}
+
+local answer_number, card = 0, false
+
+function blocks(list)
+	local out = pandoc.List()
+	local function add(items)
+		for _, b in ipairs(items) do
+			out:insert(b)
+		end
+	end
+	local i = 1
+	while list[i] do
+		local b = list[i]
+		local only = (b.t == 'Para' or b.t == 'Plain') and
+			#b.content == 1 and b.content[1]
+		local next = list[i + 1]
+		if only and only.t == 'Link' and only.title ~= '' then
+			add(directive(only))
+		elseif only and only.t == 'Image' then
+			add(figure(only.src, only.caption,
+				where('](' .. only.src)))
+		elseif b.t == 'Figure' then
+			local image
+			pandoc.walk_block(b, { Image = function(x)
+				image = x
+			end })
+			add(figure(image.src, image.caption,
+				where('](' .. image.src)))
+		elseif b.t == 'Para' and boxes[stringify(b)] and next and
+		       next.t == 'BulletList' then
+			local box = boxes[stringify(b)]
+			add { raw('<div class="box ' .. box[1] .. '"><p ' ..
+				'class="label">' .. box[2] .. '</p>') }
+			add(blocks { next })
+			add { raw('</div>') }
+			i = i + 1
+		elseif b.t == 'Header' then
+			local id = b.identifier
+			weight = 3
+			open_section(b.level, id, stringify(b),
+				inline_code(stringify(b)))
+			b = pandoc.walk_block(b, walker)
+			say(stringify(b))
+			weight = 1
+			add { b }
+			if b.level == 2 then
+				card = stringify(b) == 'The call'
+			end
+			weight = 1
+		elseif b.t == 'RawBlock' and b.text:match('^<details') then
+			local summary = b.text:match('<summary>(.-)</summary>')
+				or 'More'
+			local inner, depth = pandoc.List(), 1
+			while depth > 0 do
+				i = i + 1
+				if not list[i] then
+					die(input, where(summary),
+						'<details> is never closed')
+				end
+				local x = list[i]
+				if x.t == 'RawBlock' then
+					if x.text:match('^<details') then
+						depth = depth + 1
+					elseif x.text:match('^</details') then
+						depth = depth - 1
+					end
+				end
+				if depth > 0 then
+					inner:insert(x)
+				end
+			end
+			local id, reference = '', nil
+			if summary:match('^Answer') then
+				answer_number = answer_number + 1
+				id = ' class="answer" id="answer-' ..
+					answer_number .. '"'
+				note('anchor', page .. '#answer-' ..
+					answer_number)
+				reference = raw('<p class="answer-ref" id="question-' ..
+					answer_number .. '"><a ' ..
+					'href="94-answers.html#' .. page ..
+					'-' .. answer_number ..
+					'">Answer</a></p>')
+			end
+			add { raw('<details' .. id .. '><summary>' .. summary ..
+				'</summary>') }
+			add(blocks(inner))
+			add { raw('</details>') }
+			if reference then
+				add { reference }
+			end
+		elseif b.t == 'RawBlock' then
+			if not b.text:match('^<!%-%-') then
+				add { b }
+			end
+		elseif b.t == 'BlockQuote' then
+			local quote = callout(b)
+			add { quote[1] }
+			add(blocks(quote[2]))
+			add { quote[3] }
+		elseif b.t == 'BulletList' or b.t == 'OrderedList' then
+			for k, item in ipairs(b.content) do
+				b.content[k] = blocks(item)
+			end
+			add { b }
+		elseif card and b.t == 'CodeBlock' and next and
+		       next.t == 'Table' then
+			weight = 4
+			for _, spec in ipairs(next.colspecs) do
+				spec[2] = nil
+			end
+			next.bodies[1].row_head_columns = 1
+			add { raw('<div class="card">'), code_block(b),
+				leaf(next), raw('</div>') }
+			weight = 1
+			i = i + 1
+		elseif b.t == 'CodeBlock' then
+			add { code_block(b) }
+		elseif b.t == 'HorizontalRule' then
+			add { b }
+		elseif b.t == 'Table' then
+			for _, spec in ipairs(b.colspecs) do
+				spec[2] = nil
+			end
+			add { leaf(b) }
+		elseif b.t == "Para" and next and stringify(b):match(":$") then
+			add { raw('<div class="lead">'), leaf(b), raw("</div>") }
+		else
+			add { leaf(b) }
+		end
+		i = i + 1
+	end
+	return out
+end
+
+----------------------------------------------------------- the page
+
+-- raw_answers: the lines of each folded answer, for the appendix
+local function raw_answers(title)
+	local n, head, i = 0, title, 1
+	local block, fresh = '', true
+	while source[i] do
+		local line = source[i]
+		head = line:match('^##+ (.*)$') or head
+		local indent = line:match('^(%s*)<details')
+		if line:match('^%s*$') then
+			fresh = true
+		elseif not indent then
+			block = (fresh and '' or block .. ' ') ..
+				line:gsub('^%s+', '')
+			fresh = false
+		end
+		if indent and (line .. (source[i + 1] or ''))
+				:match('<summary>Answer') then
+			n = n + 1
+			note('answer', n, page .. '-' .. n, head .. '\t' .. block)
+			local depth = 1
+			while depth > 0 and source[i + 1] do
+				i = i + 1
+				line = source[i]
+				if line:match('^%s*</details') then
+					depth = depth - 1
+				end
+				if depth > 0 and
+				   not line:match('<summary>') then
+					note('text', n,
+						(line:gsub('^' .. indent, '')))
+				end
+			end
+		end
+		i = i + 1
+	end
+end
+
+-- read_structure: the pages, what they are called, what they show
+local function read_structure()
+	local lessons, appendices = 0, 0
+	for _, line in ipairs(split(slurp('build/.book/structure') or '')) do
+		local kind, a, b = line:match('^(.-)\t(.-)\t(.*)$')
+		if kind == 'page' then
+			order[#order + 1] = a
+			pages[a] = { title = b, number = tonumber(
+				a:match('^%d+')) }
+			if pages[a].number > 0 and pages[a].number < 90 then
+				lessons = lessons + 1
+			end
+		elseif kind == 'program' then
+			shown_on[a] = b
+		elseif kind == 'term' then
+			glossary[a:lower()] = a
+		end
+	end
+	for _, name in ipairs(order) do
+		local p = pages[name]
+		if p.number >= 90 then
+			p.short = string.char(65 + appendices)
+			p.label = 'Appendix ' .. p.short
+			p.eyebrow = p.label
+			appendices = appendices + 1
+		elseif p.number == 0 then
+			p.short, p.label = '0', 'Start'
+			p.eyebrow = 'Before lesson 1'
+		else
+			p.short = tostring(p.number)
+			p.label = 'Lesson ' .. p.short
+			p.eyebrow = p.label .. ' of ' .. lessons
+		end
+	end
+end
+
+-- contents: the list of all pages, for the side of each page
+local function contents(heads)
+	local html = {}
+	local was
+	for _, name in ipairs(order) do
+		local p = pages[name]
+		local is = p.number >= 90
+		if is ~= was then
+			html[#html + 1] = (was ~= nil and '</ul>' or '') ..
+				'<p>' .. (is and 'Appendices' or 'Lessons') ..
+				'</p><ul>'
+			was = is
+		end
+		html[#html + 1] = '<li><a href="' .. name .. '.html"' ..
+			(name == page and ' aria-current="page"' or '') ..
+			'><span>' .. p.short .. '</span>' ..
+			inline_code(p.title) .. '</a></li>'
+	end
+	html[#html + 1] = '</ul>'
+	if heads ~= '' and page ~= 'index' then
+		html[#html + 1] = '<p>On this page</p><ul class="here">' ..
+			heads .. '</ul>'
+	end
+	return table.concat(html, '\n')
+end
+
+local function neighbour(offset)
+	for i, name in ipairs(order) do
+		if name == page then
+			local other = order[i + offset]
+			if other then
+				return other .. '.html', pages[other]
+			end
+		end
+	end
+end
+
+function Pandoc(doc)
+	input = PANDOC_STATE.input_files[1]
+	page = stringify(doc.meta.page)
+	source = split(need(input, 1))
+	read_structure()
+
+	local list = doc.blocks
+	local first = list[1]
+	if not first or first.t ~= 'Header' or first.level ~= 1 then
+		die(input, 1, 'the file does not start with "# Title"')
+	end
+	table.remove(list, 1)
+	page_title = stringify(first)
+	note('anchor', page .. '#main')
+
+	local front = page == 'index'
+	local meta = doc.meta
+	local body = blocks(list)
+	close_section()
+	if page ~= '94-answers' then
+		raw_answers(page_title)
+	end
+
+	if #footnotes > 0 then
+		body:insert(raw('<section class="footnotes" aria-label=' ..
+			'"Footnotes"><ol>'))
+		for n, inlines in ipairs(footnotes) do
+			body:insert(raw('<li id="fn' .. n .. '">'))
+			inlines = pandoc.List(inlines)
+			inlines:insert(pandoc.RawInline('html',
+				' <a href="#fnref' .. n .. '">Back to the ' ..
+				'text</a>'))
+			body:insert(pandoc.Plain(inlines))
+			body:insert(raw('</li>'))
+		end
+		body:insert(raw('</ol></section>'))
+	end
+
+	local heads = {}
+	for _, line in ipairs(data) do
+		local level, id, html =
+			line:match('^head\t(%d)\t[^#]*#(.-)\t(.*)$')
+		if level == '2' then
+			heads[#heads + 1] = '<li><a href="#' .. id .. '">' ..
+				html .. '</a></li>'
+		end
+	end
+	local function html_meta(key, html)
+		if html then
+			meta[key] = pandoc.MetaInlines {
+				pandoc.RawInline('html', html) }
+		end
+	end
+	meta.pagetitle = page_title
+	html_meta('heading', pandoc.utils.stringify('') ..
+		inline_code(source[1]:gsub('^# ', '')))
+	html_meta('contents', contents(table.concat(heads, '\n')))
+	if front then
+		meta.front = true
+	else
+		html_meta('eyebrow', pages[page].eyebrow)
+		html_meta('label', pages[page].label)
+		for key, offset in pairs { previous = -1, next = 1 } do
+			local url, other = neighbour(offset)
+			if url then
+				html_meta(key, url)
+				html_meta(key .. '-label', other.label)
+				html_meta(key .. '-title',
+					inline_code(other.title))
+			end
+		end
+	end
+
+	local names = {}
+	for path in pairs(deps) do
+		names[#names + 1] = path
+	end
+	table.sort(names)
+	local made = 'build/' .. page .. '.html:'
+	for _, path in ipairs(names) do
+		made = made .. ' ' .. path
+	end
+	for _, path in ipairs(names) do
+		made = made .. '\n' .. path .. ':'
+	end
+	write('build/.book/' .. page .. '.d', made .. '\n')
+	write('build/.book/' .. page .. '.data', table.concat(data, '\n') ..
+		'\n')
+	return pandoc.Pandoc(body, meta)
+end
