@@ -117,13 +117,13 @@ record:1)
 	done <"$tmp/series"
 	sh "$0" table "$@" >"$recorded/errno_kernels.tsv.new" &&
 		mv "$recorded/errno_kernels.tsv.new" "$recorded/errno_kernels.tsv"
-	# What a program prints on the oldest kernel, if that differs.
+	# What a program prints on a kernel that is older, where it differs.
+	rm -rf "$recorded/before-5.14" && mkdir "$recorded/before-5.14" || exit 1
 	for output in "$1"/output_*.out; do
 		program=$(basename "$output" .out)
 		program=${program#output_}
-		rm -f "$recorded/$program".before-*.txt
 		cmp -s "$output" "$recorded/$program.txt" ||
-			cp "$output" "$recorded/$program.before-5.14.txt"
+			cp "$output" "$recorded/before-5.14/$program.txt"
 	done
 	;;
 *)
