@@ -34,6 +34,34 @@ cases() {
 	done
 	echo "atlas ./errno_atlas"
 	echo "rows ./errno_atlas --rows"
+	for player in $(players); do
+		name=${player%%/*}
+		echo "exercise_$(echo "$player" | tr / .) cd exercises && build/$name/check" \
+			"--seed 1 -- build/kernels/$player"
+	done
+}
+
+# players: "NAME/solution" and "NAME/wrong.FILE" of every exercise
+players() {
+	(cd "$code/exercises" 2>/dev/null && ls -- *_*/solution.c *_*/wrong/*.c) |
+		sed 's|/wrong/|/wrong.|; s|\.c$||'
+}
+
+# build_players: what a learner's file would be built into, of each
+build_players() {
+	[ -d "$code/exercises" ] || return 0
+	(
+		cd "$code/exercises" && make -s tools || exit 1
+		for player in $(players); do
+			name=${player%%/*}
+			source=$(echo "$player.c" | sed 's|/wrong\.|/wrong/|')
+			mkdir -p "build/kernels/$name"
+			[ -z "$(find "build/kernels/$player" -newer "$source" -newer build/player.o 2>/dev/null)" ] || continue
+			# shellcheck disable=SC2046 # flags
+			${CC:-cc} $(cat build/flags) -I "$name" -o "build/kernels/$player" "$source" \
+				"build/$name/call.o" build/player.o -lbpf || exit 1
+		done
+	)
 }
 
 # series: the kernels that KERNELS names, the oldest first
@@ -50,6 +78,7 @@ series() {
 
 run() {
 	mkdir -p "$1" || return 1
+	build_players || return 1
 	cases >"$1/cases"
 	series >"$1/series" || return 1
 	while read -r name; do
