@@ -3,11 +3,11 @@
 
 MAKEFLAGS += --no-print-directory
 programs := $(notdir $(basename $(wildcard code/[0-9][0-9]_*.c code/test_maps.c)))
-tests    ?= $(filter-out %/kernels.t,$(wildcard code/tests/*.t))
+tests    ?= $(filter-out %/kernels.t %/libraries.t,$(wildcard code/tests/*.t))
 
 .DELETE_ON_ERROR:
 .PHONY: all help start docs pdf open test test-deps record bench clean \
-	vm vm-start vm-clean kernels test-kernels record-kernels FORCE
+	vm vm-start vm-clean kernels test-kernels test-libraries record-kernels FORCE
 
 all: ## build the programs (what plain "make" does)
 	@$(MAKE) -C code
@@ -68,12 +68,19 @@ test-kernels: ## test on all of them, or on some: KERNELS="5.10 newest"
 	@$(MAKE) all
 	@prove -e sh $(if $(V),-v) code/tests/kernels.t
 
+test-libraries: ## test with the libbpf, gcc and clang of other suites (2 GB)
+	@sh code/requirements.sh install build test
+	@$(MAKE) all
+	@sh code/with_cap_bpf.sh prove -e sh $(if $(V),-v) code/tests/libraries.t
+
 record-kernels: all ## store what each kernel answers, for the book
 	@sh code/vm/kernels.sh record
 
 bench: all ## print the speed of the build as ratios
 	@sh code/requirements.sh install bench
 	@sh code/bench.sh
+	@sh code/requirements.sh install vm
+	@sh code/vm/bench.sh
 	@sh docs/bench.sh
 
 clean: ## remove what was built

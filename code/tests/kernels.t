@@ -10,7 +10,7 @@ vm=$code/vm
 missing=$(sh "$code/requirements.sh" check vm 2>&1) ||
 	[ -e "$vm/cache/tools" ] ||
 	skip_all "not installed:$(printf '%s\n' "$missing" | sed -n 's/^  / /p' | head -n -1 | tr -d '\n')"
-need strace
+need strace script
 
 # What is fetched over the network is all here: without it nothing can
 # be tested on this machine, and in CI that is a failure.
@@ -143,6 +143,7 @@ while read -r series <&4; do
 	for signal in INT TERM; do
 		ok "Linux $series: SIG$signal ends test_maps well" stops_well "$folder" $signal
 	done
+	# shellcheck disable=SC2013 # words
 	for name in $(sed -n 's/^\(exercise_[^ ]*\) .*/\1/p' "$tmp/run/cases"); do
 		ok "Linux $series: $name is judged as it says" judged "$folder" "$name"
 	done
@@ -215,4 +216,36 @@ ok 'a kernel that panics is tried twice, and is not the fault of the command' \
 	ends 125 run sh -c 'echo c >/proc/sysrq-trigger; sleep 60'
 ok '  as it says' grep -q 'failed twice: its kernel panicked' "$tmp/err"
 ok 'no kernel of that name: a clear sentence' not env KERNEL=1.0 sh "$vm/vm.sh" run true
+
+# At a terminal: its size, Ctrl+C, the status, and how it is left.
+# await TEXT: until the terminal shows it
+await() {
+	for _ in $(seq 600); do
+		! grep -q "$1" "$tmp/typescript" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	echo "the terminal does not show \"$1\":"
+	cat "$tmp/typescript"
+	return 1
+}
+at_terminal() {
+	mkfifo "$tmp/keys"
+	script -qefc "stty rows 33 cols 101; stty -a >'$tmp/before'
+		KERNEL=$newest sh '$vm/vm.sh' shell; echo left with \$?
+		stty -a >'$tmp/after'" "$tmp/typescript" <"$tmp/keys" >/dev/null 2>&1 &
+	exec 5>"$tmp/keys"
+	await 'vm:code#' && printf 'stty size; ./test_maps\n' >&5 &&
+		await 'round 2' && printf '\003' >&5 &&
+		await ' drained' && printf 'echo status $?; exit 7\n' >&5 &&
+		await 'left with 7'
+	got=$?
+	exec 5>&-
+	wait
+	return "$got"
+}
+ok 'at a terminal, Ctrl+C ends the program and not the shell' at_terminal
+ok '  whose status is that of the program' grep -q '^status 0' "$tmp/typescript"
+ok '  the size of the terminal is passed on' grep -q '^33 101' "$tmp/typescript"
+ok '  the terminal is left as it was' cmp "$tmp/before" "$tmp/after"
+
 done_testing

@@ -9,7 +9,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 image=$(sh kernel.sh image newest)
-eval "$(grep '^arguments=' vm.sh)"
+eval "$(grep '^arguments=' vm.sh)" # sets $arguments
 
 mkdir -p "$tmp/root/bin"
 cp "$(command -v busybox)" "$tmp/root/bin/busybox"
@@ -22,7 +22,7 @@ cat >"$tmp/bare.sh" <<END
 exec qemu-system-x86_64 -M pc -accel tcg,thread=single -cpu max -smp 2 -m 512 \
 	-nodefaults -no-user-config -display none -no-reboot \
 	-serial null -serial null -kernel '$image' -initrd '$tmp/bare' \
-	-append '$arguments' </dev/null
+	-append '${arguments:?}' </dev/null
 END
 hyperfine --style none --warmup 1 --runs 5 --export-csv "$tmp/times.csv" \
 	"sh '$tmp/bare.sh'" 'KERNEL=newest sh vm.sh run ../03_lookup' >/dev/null

@@ -11,7 +11,8 @@
 #                             of the newest in this machine's own suite
 #   kernel.sh packages SUITE FOLDER PACKAGE...
 #                             unpacks these packages and all that they
-#                             need into FOLDER, from SUITE or "own"
+#                             need into FOLDER, from SUITE, which can be
+#                             "own": then without what is installed
 #
 # apt works on lists and archives of its own under cache/, so none of
 # this takes root or touches the packages of the system.
@@ -80,7 +81,7 @@ all_suites() {
 }
 
 # update LIST: cache/apt/LIST.list and the package lists that it names,
-# once a week. LIST is "own" or "all".
+# once a week. LIST is "own", "all" or a suite.
 update() {
 	list=$cache/apt/$1.list
 	[ -z "$(find "$list" -mtime -7 2>/dev/null)" ] || return 0
@@ -88,7 +89,11 @@ update() {
 		die 'There is no apt-get here, and kernels are fetched with it. Give the image of a kernel as KERNEL=/path/to/vmlinuz.'
 	key=/usr/share/keyrings/debian-archive-keyring.gpg
 	[ -r $key ] && key="[signed-by=$key] " || key=
-	"${1}_suites" | sort -u | sed "s|^|deb $key|" >"$list.new"
+	case $1 in
+	own) own_suites ;;
+	all) all_suites ;;
+	*) all_suites | awk -v r="${1%-backports}" '$2 ~ "^" r "(-|$)"' ;;
+	esac | sort -u | sed "s|^|deb $key|" >"$list.new"
 	[ -s "$list.new" ] ||
 		die 'No source of packages of this distribution in /etc/apt: nowhere to fetch a kernel from.'
 	mv "$list.new" "$list"
@@ -250,12 +255,12 @@ packages:*)
 	if [ "$suite" = own ]; then
 		which=own status=/var/lib/dpkg/status release=
 	else
-		which=all status=$work/status release=$suite
+		which=$suite status=$work/status release=$suite
 		: >"$status"
 	fi
-	update $which || exit 1
+	update "$which" || exit 1
 	say "  fetching $* of $suite"
-	apt $which apt-get -y --no-install-recommends --download-only \
+	apt "$which" apt-get -y --no-install-recommends --download-only \
 		-o Dir::Cache::archives="$work/archives" \
 		-o Dir::State::status="$status" \
 		${release:+-t "$release"} \
