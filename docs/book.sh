@@ -179,8 +179,11 @@ html() {
 		printf '<p class="c1"><a href="#%s--main"><b>%s</b>' "$name" "$label"
 		sed -n 's/^<h1>\(.*\)<\/h1>$/\1/p' "build/$name.html" | tr -d '\n'
 		printf '<span>{{#%s--main}}</span></a></p>\n' "$name"
-		[ "$name" = 95-index ] || sed -n 's/^head	2	\([^#]*\)#\([^	]*\)	\(.*\)/<p class="c2"><a href="#\1--\2">\3<span>{{#\1--\2}}<\/span><\/a><\/p>/p' \
-			"$book/$name.data"
+		case $name in
+		90-* | 94-* | 95-*) ;;
+		*) sed -n 's/^head	2	\([^#]*\)#\([^	]*\)	\(.*\)/<p class="c2"><a href="#\1--\2">\3<span>{{#\1--\2}}<\/span><\/a><\/p>/p' \
+			"$book/$name.data" ;;
+		esac
 	done
 	echo '</nav>'
 	for name in $(pages); do

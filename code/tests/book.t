@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: MIT
+# The book: that its build brings in what the lessons name and stops at
+# what is not there, and that its pages and its PDF are sound. Each
+# checker is given something wrong, too.
+. "$(dirname "$0")/tap.sh"
+
+need make pandoc cc
+
+# copy NAME: a tree of its own in $tmp, to build and to break
+copy() {
+	mkdir "$tmp/$1" "$tmp/$1/docs" || exit 1
+	cp -Rp "$top/lessons" "$tmp/$1"
+	mkdir "$tmp/$1/code"
+	cp -p "$code"/*.c "$code/requirements.sh" "$tmp/$1/code"
+	[ ! -d "$code/exercises" ] || cp -Rp "$code/exercises" "$tmp/$1/code"
+	cp -p "$top"/docs/*.* "$top/docs/Makefile" "$tmp/$1/docs"
+}
+
+copy book
+book=$tmp/book build=$tmp/book/docs/build
+ok 'the book builds' make -C "$book/docs"
+
+# Links, anchors and ids: "FILE: what is wrong" for each fault.
+faulty_links() {
+	(cd "$1" && for page in *.html; do
+		tr '\n' ' ' <"$page" | sed 's/>/>\n/g' | awk -v page="$page" '
+		/^<!DOCTYPE|<script/ { next }
+		match($0, /<[a-z0-9]+( [^<]*)? id="[^"]*"/) {
+			id = substr($0, RSTART, RLENGTH)
+			gsub(/.* id="|"$/, "", id)
+			print "id\t" page "#" id
+		}
+		match($0, /<a ([^<]* )?href="[^"]*"/) {
+			to = substr($0, RSTART, RLENGTH)
+			gsub(/.*href="|"$/, "", to)
+			if (to ~ /^#/)
+				to = page to
+			if (to !~ /^https?:/)
+				print "to\t" page "\t" to
+		}
+		/ src="|<link [^>]*href="[^d]/ { print "request\t" page }'
+	done) | awk -F '\t' -v folder="$1" '
+	$1 == "id" && seen[$2]++ { print $2 ": twice" }
+	$1 == "to" { from[$3] = $2 }
+	$1 == "request" { print $2 ": asks for another file" }
+	END {
+		for (to in from) {
+			file = folder "/" to
+			there = to in seen
+			if (to !~ /#/) {
+				there = (getline line <file) > 0
+				close(file)
+			}
+			if (!there)
+				print from[to] ": " to " leads nowhere"
+		}
+		print "checked"
+	}' >"$tmp/faults"
+	grep -v '^checked$' "$tmp/faults"
+	[ "$(cat "$tmp/faults")" = checked ]
+}
+ok 'every link and anchor leads somewhere, no id is there twice' faulty_links "$build"
+mkdir "$tmp/pages"
+for fault in '<a href="#gone">x</a>' '<a href="gone.html">x</a>' '<p id="main">x</p>' '<img src="x.png">'; do
+	cp "$build"/*.html "$tmp/pages"
+	printf '%s\n' "$fault" >>"$tmp/pages/01-create.html"
+	ok "  and $fault is found" not faulty_links "$tmp/pages"
+done
+
+# No lesson is larger than this, with its style and script.
+small() {
+	find "$1" -name '0*.html' -size +"$2"c -exec wc -c {} + | { ! grep .; }
+}
+ok 'no lesson is larger than 60 KB' small "$build" 61440
+ok '  and a larger one is found' not small "$build" 20000
+
+# What the copy button takes: the code as the page has it.
+copied() {
+	tr '\n' '\001' <"$1" | sed "s/.*<figure class=\"program\" id=\"program-$2\">//; s/<\/figure>.*//" |
+		tr '\001' '\n' | awk '
+		/<pre/ { inside = 1; sub(/.*<code>/, "") }
+		inside {
+			last = sub(/<\/code><\/pre>.*/, "")
+			gsub(/<[^>]*>/, "")
+			gsub(/&lt;/, "<"); gsub(/&gt;/, ">"); gsub(/&amp;/, "\\&")
+			if (!last || $0 != "")
+				print
+			if (last)
+				inside = 0
+		}'
+}
+
+# The same from the source: without the licence, the prose and marks.
+without_prose() {
+	sed '/^[[:space:]]*\/\//d; /^[[:space:]]*\/\* \(part\|end\) .*\*\/$/d' "$1" |
+		sed '1,/^$/{/^\/\*/d; /^$/d; }'
+}
+
+same_code() {
+	copied "$1" "$2" >"$tmp/copied.c"
+	without_prose "$3" >"$tmp/source.c"
+	diff -B "$tmp/copied.c" "$tmp/source.c" &&
+		cc -std=c11 -fsyntax-only "$tmp/copied.c"
+}
+for source in "$book"/code/[0-9][0-9]_*.c "$book/code/test_maps.c"; do
+	name=$(basename "$source" .c)
+	page=$(grep -l "id=\"program-$name\"" "$build"/0*.html | head -n 1)
+	ok "the page's $name.c is the file without its prose, and compiles" \
+		same_code "$page" "$name" "$source"
+done
+sed 's/ENTRIES/ENTRYS/' "$build/06-iterate.html" >"$tmp/wrong.html"
+ok '  and a page that differs is found' not same_code "$tmp/wrong.html" 06_iterate "$book/code/06_iterate.c"
+
+# The prototypes of the cards are those of the installed headers.
+normal() {
+	tr '\n\t' '  ' | sed 's/LIBBPF_API//g; s/__attribute__((always_inline))//g
+		s/  */ /g; s/ *\([(),;*=]\) */\1/g; s/\([;}]\) */\1\n/g'
+}
+include=$(pkg-config --variable=includedir libbpf 2>/dev/null)
+cat "${include:-/usr/include}"/bpf/bpf.h "${include:-/usr/include}"/bpf/libbpf.h \
+	"${include:-/usr/include}"/bpf/bpf_helper_defs.h 2>/dev/null |
+	sed 's|/\*.*\*/||; /\/\*/,/\*\//d' | normal >"$tmp/headers"
+prototypes() {
+	awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 }
+		/^## / { card = /^## The call/ } on && card' "$1" | normal |
+		sed 's/^ *//' | grep '(.*;$' >"$tmp/prototypes"
+	[ -s "$tmp/prototypes" ] || { echo "$1 has no prototype"; return 1; }
+	while read -r prototype; do
+		# A prototype may differ in the names of its parameters, not here.
+		grep -qF -e "$prototype" "$tmp/headers" || {
+			echo "$1: not in the installed headers: $prototype"
+			return 1
+		}
+	done <"$tmp/prototypes"
+}
+for lesson in "$book"/lessons/0[1-68]-*.md; do
+	ok "${lesson##*/}: the prototypes are the installed headers'" prototypes "$lesson"
+done
+sed 's/const void \*key/void *key/' "$book/lessons/03-lookup.md" >"$tmp/wrong.md"
+ok '  and a wrong prototype is found' not prototypes "$tmp/wrong.md"
+
+# Make does no more than it must.
+ok 'a second make does nothing' sh -c "make -C '$book/docs' 2>&1 | grep DOC && exit 1 || exit 0"
+touched() {
+	sleep 1
+	touch "$book/$1"
+	make -C "$book/docs" 2>&1 | sed -n 's/^  DOC //p' >"$tmp/made"
+	[ "$(cat "$tmp/made")" = "$2" ] || { cat "$tmp/made"; return 1; }
+}
+ok 'a touched lesson makes only its page' touched lessons/03-lookup.md 03-lookup
+ok 'a touched program makes only its page' touched code/05_delete.c 05-delete
+ok 'a touched run makes only its page' touched lessons/transcripts/02_update.txt 02-update
+
+# stops PATTERN COMMAND: COMMAND breaks the tree; the build stops with
+# one line that matches PATTERN, besides what make says
+stops() {
+	pattern=$1
+	shift
+	rm -rf "$tmp/broken"
+	copy broken
+	cp -Rp "$build" "$tmp/broken/docs"
+	(cd "$tmp/broken" && sh -c "$1") || return 1
+	if make -C "$tmp/broken/docs" >/dev/null 2>"$tmp/said"; then
+		echo 'it builds'
+		return 1
+	fi
+	grep -v '^make' "$tmp/said" >"$tmp/lines"
+	cat "$tmp/lines"
+	[ "$(wc -l <"$tmp/lines")" -eq 1 ] && grep -qx -e "$pattern" "$tmp/lines"
+}
+ok 'a missing program stops the build' stops \
+	'lessons/03-lookup.md:[0-9]*: there is no code/03_lookup.c' 'rm code/03_lookup.c'
+ok 'a missing run stops the build' stops \
+	'lessons/03-lookup.md:[0-9]*: there is no lessons/transcripts/03_lookup.txt' 'rm lessons/transcripts/03_lookup.txt'
+ok 'a missing figure stops the build' stops \
+	'lessons/03-lookup.md:[0-9]*: there is no lessons/figures/03-copy.svg' 'rm lessons/figures/03-copy.svg'
+add() {
+	printf 'printf "%%s\\n" "" "%s" >>lessons/05-delete.md' "$1"
+}
+at='lessons/05-delete.md:[0-9]*:'
+ok 'a misspelt function stops the build' stops "$at there is no function mian in code/05_delete.c" \
+	"$(add '[x](../code/05_delete.c \"function mian\")')"
+ok 'a misspelt part stops the build' stops "$at there is no part heart in code/05_delete.c" \
+	"$(add '[x](../code/05_delete.c \"part heart\")')"
+ok 'a part without an end stops the build' stops "$at part heart has no end in code/05_delete.c" \
+	"echo '/* part heart */' >>code/05_delete.c; $(add '[x](../code/05_delete.c \"part heart\")')"
+ok 'a misspelt call stops the build' stops "$at there is no row of bpf_map_delte_elem in lessons/transcripts/errno_atlas.tsv" \
+	"$(add '[x](transcripts/errno_atlas.tsv \"errnos bpf_map_delte_elem\")')"
+ok 'a misspelt directive stops the build' stops "$at unknown directive \"progam\"" \
+	"$(add '[x](../code/05_delete.c \"progam\")')"
+ok 'a missing exercise stops the build' stops "$at there is no code/exercises/99_none/task.md" \
+	"$(add '[x](../code/exercises/99_none/task.md \"exercise\")')"
+ok 'a link to no lesson stops the build' stops "$at there is no lessons/99-none.md" "$(add '[x](99-none.md)')"
+ok 'a link to no heading stops the build' stops "$at there is no heading \"#none\" in lessons/01-create.md" \
+	"$(add '[x](01-create.md#none)')"
+ok 'a link to no heading of the same page stops the build' stops "$at there is no heading \"#none\" in lessons/05-delete.md" \
+	"$(add '[x](#none)')"
+ok 'a link to no file stops the build' stops "$at there is no code/none.c" "$(add '[x](../code/none.c)')"
+ok 'an answer that is never closed stops the build' stops "$at <details> is never closed" \
+	"$(add '<details><summary>Answer</summary>')"
+ok 'a lesson without a title stops the build' stops 'lessons/05-delete.md:1: the file does not start with "# Title"' \
+	"sed -i 1d lessons/05-delete.md"
+ok 'a program that no lesson shows stops the build' stops 'code/77_none.c:1: no lesson shows this program' \
+	'cp code/05_delete.c code/77_none.c'
+ok 'a run that no lesson shows stops the build' stops 'lessons/transcripts/none.txt:1: no lesson shows this run' \
+	'echo >lessons/transcripts/none.txt'
+ok 'a figure that no lesson shows stops the build' stops 'lessons/figures/none.svg:1: no lesson shows this figure' \
+	'cp lessons/figures/03-copy.svg lessons/figures/none.svg'
+ok 'a part that no lesson shows stops the build' stops 'code/05_delete.c:[0-9]*: no lesson shows part heart' \
+	"printf '/* part heart */\n/* end heart */\n' >>code/05_delete.c"
+ok 'atlas rows that no lesson shows stop the build' stops \
+	'lessons/transcripts/errno_atlas.tsv:[0-9]*: no lesson shows the rows of bpf_[a-z_]*' \
+	"sed -i 's/\"errnos\")/\"errnos bpf_map_create\")/' lessons/90-errno-atlas.md"
+ok 'a torn atlas row stops the build' stops 'lessons/transcripts/errno_atlas.tsv:9: 2 columns, not [0-9]*' \
+	"sed -i '9s/.*/bpf_map_create\tHASH/' lessons/transcripts/errno_atlas.tsv"
+
+# The words of the lessons, of the comments and of the exercises.
+misspelt() {
+	sed 's/`[^`]*`//g; s/](.*)/]/; s/<[^>]*>//g; s|https*://[^ ]*||g; s/&[a-z]*;//g' |
+		hunspell -l -d en_US -p "$code/tests/words.txt" | sort -u | { ! grep .; }
+}
+prose() {
+	for file in "$top"/lessons/*.md "$code"/exercises/*/*.md; do
+		[ ! -e "$file" ] || awk '/^ *```/ { off = !off } !off' "$file"
+	done
+	sed -n 's/^[[:space:]]*\/\/ //p' "$code"/*.c
+}
+if command -v hunspell >/dev/null 2>&1; then
+	prose >"$tmp/prose"
+	ok 'every word is spelt as a dictionary has it' misspelt <"$tmp/prose"
+	echo 'A descritpor.' >"$tmp/wrong"
+	ok '  and a misspelt word is found' not misspelt <"$tmp/wrong"
+else
+	skip 'every word is spelt as a dictionary has it' 'hunspell is not installed: make test-deps'
+fi
+if command -v codespell >/dev/null 2>&1; then
+	ok 'codespell finds nothing' codespell "$top/lessons" "$top"/docs/*.* "$top"/docs/Makefile \
+		"$top/README.md" "$code"/*.c "$code"/*.sh
+else
+	skip 'codespell finds nothing' 'codespell is not installed: make test-deps'
+fi
+
+done_testing
