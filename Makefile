@@ -3,10 +3,11 @@
 
 MAKEFLAGS += --no-print-directory
 programs := $(notdir $(basename $(wildcard code/[0-9][0-9]_*.c code/test_maps.c)))
-tests    ?= $(wildcard code/tests/*.t)
+tests    ?= $(filter-out %/kernels.t %/libraries.t,$(wildcard code/tests/*.t))
 
 .DELETE_ON_ERROR:
-.PHONY: all help start docs pdf open test test-deps record bench clean FORCE
+.PHONY: all help start docs pdf open test test-deps record bench clean \
+	vm vm-start vm-clean kernels test-kernels test-libraries record-kernels FORCE
 
 all: ## build the programs (what plain "make" does)
 	@$(MAKE) -C code
@@ -48,9 +49,39 @@ test-deps: ## install the large tools too, so that no test is skipped
 record: all ## run every program and store what it prints in lessons/
 	@sh code/with_cap_bpf.sh sh code/transcript.sh record
 
+vm: all ## a shell on a real kernel in a virtual machine, no root needed
+	@sh code/vm/vm.sh shell
+
+vm-start: all ## run every step in the virtual machine
+	@sh code/vm/vm.sh run sh run_steps.sh
+
+vm-run-%: all ## run one step there, as in "make vm-run-03"
+	@sh code/vm/vm.sh run sh run_steps.sh $*
+
+vm-clean: ## forget the kernels that were fetched
+	rm -rf code/vm/cache
+
+kernels: ## list the kernels that can be fetched here
+	@sh code/vm/kernel.sh list
+
+test-kernels: ## test on all of them, or on some: KERNELS="5.10 newest"
+	@sh code/requirements.sh install build test vm
+	@$(MAKE) all
+	@prove -e sh $(if $(V),-v) code/tests/kernels.t
+
+test-libraries: ## test with the libbpf, gcc and clang of other suites (2 GB)
+	@sh code/requirements.sh install build test
+	@$(MAKE) all
+	@sh code/with_cap_bpf.sh prove -e sh $(if $(V),-v) code/tests/libraries.t
+
+record-kernels: all ## store what each kernel answers, for the book
+	@sh code/vm/kernels.sh record
+
 bench: all ## print the speed of the build as ratios
 	@sh code/requirements.sh install bench
 	@sh code/bench.sh
+	@sh code/requirements.sh install vm
+	@sh code/vm/bench.sh
 	@sh docs/bench.sh
 
 clean: ## remove what was built

@@ -45,6 +45,10 @@ large | qpdf                  | qpdf           | qpdf                    | qpdf 
 large | hunspell              | hunspell       | hunspell                | hunspell   | hunspell
 large | codespell             | codespell      | codespell               | codespell  | codespell
 bench | hyperfine             | hyperfine      | hyperfine               | hyperfine  | hyperfine
+vm    | qemu-system-x86_64   | qemu-system-x86 | qemu-system-x86     | qemu-system-x86 | qemu-x86
+vm    | busybox              | busybox-static | busybox                 | busybox    | busybox-static
+vm    | zstd                 | zstd           | zstd                    | zstd       | zstd
+vm    | lz4                  | lz4            | lz4                     | lz4        | lz4
 '
 
 usage() {
