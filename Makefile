@@ -6,7 +6,7 @@ programs := $(notdir $(basename $(wildcard code/[0-9][0-9]_*.c code/test_maps.c)
 tests    ?= $(wildcard code/tests/*.t)
 
 .DELETE_ON_ERROR:
-.PHONY: all help start test test-deps record bench clean FORCE
+.PHONY: all help start test test-deps record bench clean FORCE check watch grade handout
 
 all: ## build the programs (what plain "make" does)
 	@$(MAKE) -C code
@@ -39,5 +39,27 @@ bench: all ## print the speed of the build as ratios
 	@sh code/requirements.sh install bench
 	@sh code/bench.sh
 
+check: ## see all exercises: done, failing or to do, and what is next
+	@sh code/exercises/check.sh all
+
+check-%: ## check one exercise, as in "make check-02a"; SEED=N repeats a run
+	@sh code/exercises/check.sh one $*
+
+hint-%: ## show the next hint of an exercise
+	@sh code/exercises/check.sh hint $*
+
+reset-%: ## put the stub of an exercise back (asks, and keeps your file)
+	@sh code/exercises/check.sh reset $*
+
+watch: ## check an exercise at every save, until Ctrl+C
+	@sh code/exercises/check.sh watch
+
+grade: ## grade a class: make grade SUBMISSIONS=dir OUT=dir
+	@sh code/exercises/grade.sh batch "$(SUBMISSIONS)" "$(OUT)"
+
+handout: ## make the archive for students, without any solution
+	@sh code/exercises/handout.sh
+
 clean: ## remove what was built
 	@$(MAKE) -C code clean
+	@rm -rf code/exercises/build*
