@@ -126,7 +126,7 @@ for cc in gcc clang; do
 		skip "the exercises under $cc" "$cc is not installed: make test-deps"
 		continue
 	fi
-	ok "the checks build under $cc" make -s -j2 CC=$cc BUILD="$build-$cc" tools
+	ok "the checks build under $cc" make -s -j2 CC=$cc CFLAGS="-O1 -g -Werror" BUILD="$build-$cc" tools
 	for name in $all; do
 		[ $cc = clang ] || ok "$name is complete" complete $cc "$name"
 		ok "$name: the stub fails at the first check ($cc)" stub_fails $cc "$name"

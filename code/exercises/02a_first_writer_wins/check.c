@@ -33,7 +33,7 @@ static int fd;
 static uint32_t name;
 static uint64_t rival;
 
-static struct reply claim(uint32_t wanted, uint64_t owner)
+static struct reply ask_claim(uint32_t wanted, uint64_t owner)
 {
 	return call(.fd = { fd }, .arg = { wanted, owner });
 }
@@ -46,7 +46,7 @@ static void claims_a_free_name(void)
 	name = random32();
 	tried("claim(fd, %" PRIu32 ", %" PRIu64 "), a free name", name,
 	      owner);
-	expect_result(&stores, claim(name, owner), 0);
+	expect_result(&stores, ask_claim(name, owner), 0);
 	expect_entry(&stores, fd, name, owner);
 	expect_entries(&stores, fd, 1);
 }
@@ -62,14 +62,14 @@ static void keeps_the_first_owner(void)
 	tried("claim(fd, %" PRIu32 ", %" PRIu64
 	      "), a name that belongs to %" PRIu64,
 	      name, second, first);
-	r = claim(name, second);
+	r = ask_claim(name, second);
 	expect_entry(&stays, fd, name, first);
 	expect_result(&minus, r, -EEXIST);
 
 	tried("claim(fd, %" PRIu32 ", %" PRIu64
 	      "), by the owner who has it",
 	      name, first);
-	expect_result(&minus, claim(name, first), -EEXIST);
+	expect_result(&minus, ask_claim(name, first), -EEXIST);
 }
 
 static void rival_claims(void)
@@ -91,7 +91,7 @@ static void wins_no_race(void)
 		      "), while another process claims it for %" PRIu64
 		      " before your call number %d",
 		      name, owner, rival, nth);
-		r = claim(name, owner);
+		r = ask_claim(name, owner);
 		if (!interfered())
 			break; // it made fewer calls
 		expect_entry(&one_step, fd, name, rival);
@@ -105,16 +105,16 @@ static void reports_what_is_broken(void)
 	put(fd, 1, 1);
 	name = random_between(2, UINT32_MAX);
 	tried("claim(fd, %" PRIu32 ", 7) in a full map", name);
-	expect_result(&honest, claim(name, 7), -E2BIG);
+	expect_result(&honest, ask_claim(name, 7), -E2BIG);
 
 	fd = -1;
 	tried("claim(-1, %" PRIu32 ", 7)", name);
-	expect_result(&honest, claim(name, 7), -EBADF);
+	expect_result(&honest, ask_claim(name, 7), -EBADF);
 
 	fd = not_a_map();
 	tried("claim(fd, %" PRIu32 ", 7) with a descriptor of /dev/null",
 	      name);
-	expect_result(&honest, claim(name, 7), -EINVAL);
+	expect_result(&honest, ask_claim(name, 7), -EINVAL);
 }
 
 const struct check checks[] = {
