@@ -240,6 +240,16 @@ uint32_t entries(int fd)
 	return count;
 }
 
+void need_hash_take(void)
+{
+	int fd = table(1);
+	uint32_t key = 0;
+	uint64_t value;
+
+	if (bpf_map_lookup_and_delete_elem(fd, &key, &value) == -524)
+		skip("taking from a hash came with Linux 5.14");
+}
+
 int not_a_map(void)
 {
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -55,6 +55,10 @@ uint32_t entries(int fd);
 // A descriptor that is open and is no map, closed with the check.
 int not_a_map(void);
 
+// Skip the exercise on a kernel that cannot take from a hash: before
+// Linux 5.14.
+void need_hash_take(void);
+
 // The judge's own map calls must work. `what` names the call.
 void must(const char *what, int err);
 
