@@ -28,10 +28,15 @@ test  | strace                | strace         | strace                  | strac
 test  | valgrind              | valgrind       | valgrind                | valgrind   | valgrind
 test  | setpriv               | util-linux     | util-linux              | util-linux | util-linux
 test  | git                   | git            | git                     | git        | git
+grade | bwrap                 | bubblewrap     | bubblewrap              | bubblewrap | bubblewrap
+grade | parallel              | parallel       | parallel                | parallel   | gnu_parallel
+grade | setpriv               | util-linux     | util-linux              | util-linux | util-linux
+grade | flock                 | util-linux     | util-linux-core         | util-linux | util-linux
 large | clang                 | clang          | clang                   | clang      | clang
 large | clang-format          | clang-format   | clang-tools-extra       | clang      | clang-tools
 large | bpftool               | bpftool        | bpftool                 | bpf        | bpftool
 large | shellcheck            | shellcheck     | ShellCheck              | shellcheck | ShellCheck
+large | sshd                  | openssh-server | openssh-server          | openssh    | openssh-server
 bench | hyperfine             | hyperfine      | hyperfine               | hyperfine  | hyperfine
 '
 

@@ -32,6 +32,7 @@
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -43,16 +44,17 @@ enum {
 	FAILED = 1,
 	FAULT = 2,
 	SKIPPED = 77,
-	CPU_SECONDS = 2, // of the player, for one seed
-	WALL_SECONDS = 10, // for one call
-	MAX_BPF_CALLS = 20000, // in one call
-	MAX_PRINTED = 1 << 20, // bytes, by one player
-	MAX_HELD = 64, // descriptors
-	MAX_COMMANDS = 64, // of bpf(2)
+	CPU_SECONDS = 2,	// of the player, for one seed
+	WALL_SECONDS = 5,	// for one call
+	MAX_BPF_CALLS = 20000,	// in one call
+	MAX_PRINTED = 1 << 20,	// bytes, by one player
+	MAX_MEMORY = 256 << 20, // bytes that a player touches
+	MAX_HELD = 64,		// descriptors
+	MAX_COMMANDS = 64,	// of bpf(2)
 };
 
 static struct player {
-	pid_t pid; // what was started: the player or its sandbox
+	pid_t pid;   // what was started: the player or its sandbox
 	pid_t inner; // the player, as this process sees it
 	int channel, listener, output;
 	char printed[8192];
@@ -293,9 +295,10 @@ static void show_printed(void)
 		putchar('\n');
 }
 
-__attribute__((noreturn)) static void
-report(const char *expected, const char *came, const char *sentence,
-       const char *read)
+__attribute__((noreturn)) static void report(const char *expected,
+					     const char *came,
+					     const char *sentence,
+					     const char *read)
 {
 	printf("not ok - %s\n", check_name);
 	printf("    tried     %s\n", tried_text);
@@ -340,6 +343,15 @@ void expect_result(const struct rule *rule, struct reply r, int want)
 	snprintf(expected, sizeof(expected), "the return value %s",
 		 describe(wanted, want));
 	expect(rule, r.result == want, expected, "the return value %s",
+	       describe(got, r.result));
+}
+
+void expect_success(const struct rule *rule, struct reply r,
+		    const char *expected)
+{
+	char got[64];
+
+	expect(rule, r.result >= 0, expected, "the return value %s",
 	       describe(got, r.result));
 }
 
@@ -398,9 +410,11 @@ void expect_entries(const struct rule *rule, int fd, uint32_t want)
 
 // --- the player -----------------------------------------------------
 
+// The hard limit is a little higher: between the two lies the signal
+// that says which limit it was.
 static void limit(__rlimit_resource_t resource, rlim_t value)
 {
-	const struct rlimit limits = { value, value };
+	const struct rlimit limits = { value, value + 2 };
 
 	setrlimit(resource, &limits);
 }
@@ -498,14 +512,23 @@ static void report_sanitizer(const char *what, const char *stop)
 
 	copy_until(name, sizeof(name), what, stop);
 	if (line > 0)
-		snprintf(came, sizeof(came), "%s in exercise.c, line %d",
-			 name, line);
+		snprintf(came, sizeof(came),
+			 "%s in exercise.c, line %d", name, line);
 	else
 		snprintf(came, sizeof(came), "%s", name);
 	player.kept = 0; // told; its addresses help nobody
 	report("a function that returns", came,
 	       "The sanitizer stopped your function: it used memory "
 	       "that is not its own, or broke a rule of C.",
+	       NULL);
+}
+
+__attribute__((noreturn)) static void report_memory(void)
+{
+	report("an answer", "memory use without end",
+	       "Your code uses far more memory than an answer needs, "
+	       "and "
+	       "was stopped.",
 	       NULL);
 }
 
@@ -539,7 +562,8 @@ __attribute__((noreturn)) static void report_death(void)
 
 	code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 	if (gone == 0 || code == CLOSED)
-		report("an answer", "the connection to the check is closed",
+		report("an answer",
+		       "the connection to the check is closed",
 		       "Your code closed a descriptor that it does not "
 		       "own: close only what you opened.",
 		       NULL);
@@ -547,11 +571,13 @@ __attribute__((noreturn)) static void report_death(void)
 		sig = WTERMSIG(status);
 	else if (code > 128) // a sandbox says so of what ran in it
 		sig = code - 128;
-	if (sig == SIGXCPU || sig == SIGKILL)
+	if (sig == SIGXCPU)
 		report("a function that returns", "no end",
 		       "Your function does not return: a loop in it "
 		       "never ends.",
 		       NULL);
+	if (sig == SIGKILL)
+		report_memory();
 	if (sig != 0) {
 		snprintf(came, sizeof(came), "signal %d (%s)", sig,
 			 sigdescr_np(sig) ? sigdescr_np(sig) : "?");
@@ -568,6 +594,24 @@ __attribute__((noreturn)) static void report_death(void)
 	       NULL);
 }
 
+__attribute__((noreturn)) static void report_clone(void)
+{
+	report("one answer, by one process",
+	       "a process or a thread that your code started",
+	       "Your code started another process: a function of an "
+	       "exercise does its work itself.",
+	       NULL);
+}
+
+// A sanitizer that has found something may start a helper, to learn
+// the line of the crash.
+static bool sanitizer_has_spoken(void)
+{
+	read_output();
+	return printed_after("ERROR: AddressSanitizer: ") ||
+	       printed_after("runtime error: ");
+}
+
 // Let one bpf(2) call of the player go on, after whatever the check
 // wants to happen before it.
 static void answer_bpf_call(void)
@@ -579,13 +623,16 @@ static void answer_bpf_call(void)
 	if (ioctl(player.listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) <
 	    0)
 		return; // it died meanwhile
-	calls_made++;
-	if (asked.data.args[0] < MAX_COMMANDS)
+	if (asked.data.nr != __NR_bpf) {
+		if (!sanitizer_has_spoken())
+			report_clone();
+	} else if (asked.data.args[0] < MAX_COMMANDS) {
 		calls_by_command[asked.data.args[0]]++;
-	// libbpf loads a small program once, to find something out.
-	if (asked.data.args[0] == BPF_PROG_LOAD)
-		calls_made--;
-	else if (calls_made == interfere_at && interfere) {
+		// libbpf loads a small program once, to find something out.
+		calls_made += asked.data.args[0] != BPF_PROG_LOAD;
+	}
+	if (calls_made == interfere_at && interfere &&
+	    !has_interfered) {
 		interfere();
 		has_interfered = true;
 	}
@@ -649,11 +696,25 @@ static ssize_t receive(void *data, size_t size, int fds[MAX_FDS])
 	for (int i = 0; i < MAX_FDS; i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
-	report("one answer, by one process",
-	       "an answer by a process that your code started",
-	       "Your code started another process: a function of an "
-	       "exercise does its work itself.",
-	       NULL);
+	report_clone();
+}
+
+// The memory that the player has touched, in bytes.
+static uint64_t memory_used(void)
+{
+	uint64_t pages = 0;
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/statm",
+		 (int)player.inner);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%*u %" SCNu64, &pages) != 1)
+		pages = 0;
+	fclose(file);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 static int64_t now_ms(void)
@@ -670,16 +731,21 @@ static void await(void *data, size_t size, int fds[MAX_FDS])
 {
 	const int64_t end = now_ms() + WALL_SECONDS * 1000;
 	struct pollfd polls[3];
+	int ready;
 	nfds_t count;
 	ssize_t got;
 
 	for (;;) {
 		polls[0] = (struct pollfd){ player.channel, POLLIN, 0 };
 		polls[1] = (struct pollfd){ player.output, POLLIN, 0 };
-		polls[2] = (struct pollfd){ player.listener, POLLIN, 0 };
+		polls[2] =
+			(struct pollfd){ player.listener, POLLIN, 0 };
 		count = player.listener >= 0 ? 3 : 2;
-		if (poll(polls, count, 200) < 0 && errno != EINTR)
+		ready = poll(polls, count, 100);
+		if (ready < 0 && errno != EINTR)
 			fault("poll: %s", strerror(errno));
+		if (ready == 0 && memory_used() > MAX_MEMORY)
+			report_memory();
 
 		if (polls[1].revents & POLLIN)
 			read_output();
@@ -727,6 +793,14 @@ static void send_request(const void *data, size_t size, const int *fds,
 		report_death();
 }
 
+__attribute__((noreturn)) static void report_forgery(void)
+{
+	report("the answer of the check's own runner", "another one",
+	       "Your code answers in place of the check's own runner: "
+	       "implement the function instead.",
+	       NULL);
+}
+
 static void start_player(void)
 {
 	const int on = 1;
@@ -756,7 +830,7 @@ static void start_player(void)
 	calls_made = 0;
 	await(hello, sizeof(hello), fds);
 	if (fds[0] < 0)
-		fault("the player cannot be watched");
+		report_forgery();
 	player.listener = fds[0];
 }
 
@@ -771,10 +845,11 @@ static uint64_t open_descriptors(void)
 	snprintf(path, sizeof(path), "/proc/%d/fd", (int)player.inner);
 	folder = opendir(path);
 	if (!folder)
-		fault("%s: %s", path, strerror(errno));
+		report_death();
 	while ((entry = readdir(folder)))
 		if (entry->d_name[0] != '.')
-			set |= UINT64_C(1) << (atoi(entry->d_name) & 63);
+			set |= UINT64_C(1)
+			       << (atoi(entry->d_name) & 63);
 	closedir(folder);
 	return set;
 }
@@ -827,10 +902,7 @@ struct reply judge_call(const struct request *q)
 	send_request("g", 1, NULL, 0);
 	await(&r, sizeof(r), fds);
 	if (r.serial != serial)
-		report("the answer to this call", "another answer",
-		       "Your code answers in place of the check's own "
-		       "runner: implement the function instead.",
-		       NULL);
+		report_forgery();
 	compare_descriptors(before, open_descriptors(), &r);
 	send_request("g", 1, NULL, 0);
 

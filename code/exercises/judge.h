@@ -107,6 +107,9 @@ int bpf_calls(enum bpf_cmd command);
 // `what` names the thing compared, such as "the return value".
 // An errno is shown with its name.
 void expect_result(const struct rule *rule, struct reply r, int want);
+// Any return value but an error.
+void expect_success(const struct rule *rule, struct reply r,
+		    const char *expected);
 void expect_u64(const struct rule *rule, const char *what,
 		uint64_t want, uint64_t got);
 void expect_entry(const struct rule *rule, int fd, uint32_t key,

@@ -98,16 +98,28 @@ static void receive_message(void *data, size_t size, struct request *q)
 		}
 }
 
+#define WATCH(number)                                                  \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),             \
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF)
+
 // Let the judge watch the bpf(2) calls of this process: each one
 // waits until the judge lets it go on. So the judge can put another
-// process's work between any two calls, and count them.
-static int watch_bpf_calls(void)
+// process's work between any two calls, and count them. It also
+// hears of every process and thread that is started.
+static int watch_calls(void)
 {
 	struct sock_filter filter[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 			 offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_bpf, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		WATCH(__NR_bpf),
+		WATCH(__NR_clone),
+#ifdef __NR_clone3
+		WATCH(__NR_clone3),
+#endif
+#ifdef __NR_fork
+		WATCH(__NR_fork),
+		WATCH(__NR_vfork),
+#endif
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog program = {
@@ -151,7 +163,7 @@ static void close_all(const int32_t *fds)
 
 int main(void)
 {
-	const int listener = watch_bpf_calls();
+	const int listener = watch_calls();
 	struct request request;
 	struct reply reply;
 	size_t count;

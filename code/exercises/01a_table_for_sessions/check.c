@@ -50,12 +50,10 @@ static struct bpf_map_info make(uint32_t max_sessions)
 
 	tried("make_sessions(%" PRIu32 ")", max_sessions);
 	r = call(.arg = { max_sessions });
-	expect(&descriptor, r.result >= 0, "a descriptor",
-	       "the return value %" PRId64, r.result);
+	expect_success(&descriptor, r, "a descriptor");
 	expect(&descriptor,
-	       r.fd[0] > 0 &&
-		       bpf_obj_get_info_by_fd(r.fd[0], &info, &size) ==
-			       0,
+	       r.fd[0] > 0 && bpf_obj_get_info_by_fd(r.fd[0], &info,
+						     &size) == 0,
 	       "the descriptor of a map",
 	       "%" PRId64 ", which is no map's descriptor", r.result);
 	return info;

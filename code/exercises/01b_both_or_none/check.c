@@ -49,9 +49,9 @@ static void open_both(uint32_t users, uint32_t recent)
 		size = sizeof(infos[i]);
 		memset(&infos[i], 0, size);
 		expect(&opens,
-		       r.fd[i] > 0 && bpf_obj_get_info_by_fd(
-					      r.fd[i], &infos[i],
-					      &size) == 0,
+		       r.fd[i] > 0 &&
+			       bpf_obj_get_info_by_fd(
+				       r.fd[i], &infos[i], &size) == 0,
 		       "two descriptors of maps",
 		       "store.%s is no map's descriptor",
 		       i == 0 ? "users" : "recent");

@@ -112,7 +112,8 @@ static void reports_what_is_broken(void)
 	expect_result(&honest, ask_claim(name, 7), -EBADF);
 
 	fd = not_a_map();
-	tried("claim(fd, %" PRIu32 ", 7) with a descriptor of /dev/null",
+	tried("claim(fd, %" PRIu32
+	      ", 7) with a descriptor of /dev/null",
 	      name);
 	expect_result(&honest, ask_claim(name, 7), -EINVAL);
 }

@@ -69,8 +69,7 @@ static void replaces_a_value(void)
 	fd = table(8);
 	key = random_between(1, 999999);
 	put(fd, key, 1);
-	tried("store(fd, %" PRIu32 ", %" PRIu64
-	      "), a key that holds 1",
+	tried("store(fd, %" PRIu32 ", %" PRIu64 "), a key that holds 1",
 	      key, value);
 	expect_result(&is_over, ask_store(value), STORED_OVER);
 	expect_entry(&is_over, fd, key, value);
@@ -128,8 +127,7 @@ static void race(int nth, bool present, uint64_t value)
 	if (!interfered() ||
 	    (r.result >= 0 && present && !get(fd, key, &found)))
 		return;
-	expect(&again, r.result >= 0, "STORED_NEW or STORED_OVER",
-	       "the return value %" PRId64, r.result);
+	expect_success(&again, r, "STORED_NEW or STORED_OVER");
 	expect_result(&truth, r, present ? STORED_NEW : STORED_OVER);
 	expect_entry(&truth, fd, key, value);
 }
@@ -150,7 +148,8 @@ static void reports_what_is_broken(void)
 	expect_result(&honest, ask_store(7), -EBADF);
 
 	fd = not_a_map();
-	tried("store(fd, %" PRIu32 ", 7) with a descriptor of /dev/null",
+	tried("store(fd, %" PRIu32
+	      ", 7) with a descriptor of /dev/null",
 	      key);
 	expect_result(&honest, ask_store(7), -EINVAL);
 }

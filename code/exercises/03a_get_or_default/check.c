@@ -37,7 +37,7 @@ static const struct rule untouched = {
 static int fd;
 
 static struct reply ask_get_setting(uint32_t setting, uint64_t fallback,
-				uint64_t before)
+				    uint64_t before)
 {
 	return call(.fd = { fd }, .arg = { setting, fallback, before });
 }

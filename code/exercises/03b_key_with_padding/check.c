@@ -46,7 +46,7 @@ static void add(uint32_t host, uint16_t port, uint64_t bytes)
 }
 
 static struct reply ask_find_bytes(uint32_t host, uint16_t port,
-			       uint64_t before)
+				   uint64_t before)
 {
 	return call(.fd = { fd }, .arg = { host, port, before });
 }

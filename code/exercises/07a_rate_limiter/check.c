@@ -118,8 +118,9 @@ static void opens_a_table(void)
 
 	tried("limiter_open(%" PRIu32 ")", clients);
 	r = call(.function = OPEN, .arg = { clients });
+	expect_success(&opens, r, "a descriptor");
 	expect(&opens,
-	       r.result >= 0 && r.fd[0] > 0 &&
+	       r.fd[0] > 0 &&
 		       bpf_obj_get_info_by_fd(r.fd[0], &info, &size) ==
 			       0,
 	       "the descriptor of a map", "%" PRId64, r.result);
@@ -170,8 +171,8 @@ static void opens_a_new_window(void)
 	tried("limiter_allow(fd, %" PRIu32 ", %" PRIu64
 	      "), in the last second of a window that is used up",
 	      client, now + WINDOW - 1);
-	expect_result(&window_rule,
-		      ask_allow(client, now + WINDOW - 1), 0);
+	expect_result(&window_rule, ask_allow(client, now + WINDOW - 1),
+		      0);
 	expect_window(&window_rule, client, now, REQUESTS);
 
 	tried("limiter_allow(fd, %" PRIu32 ", %" PRIu64
@@ -210,7 +211,8 @@ static void sweeps_closed_windows(void)
 
 	make_map(64);
 	for (uint32_t i = 0; i < closed; i++)
-		set(client + i, now - WINDOW - random_between(0, 50), 3);
+		set(client + i, now - WINDOW - random_between(0, 50),
+		    3);
 	for (uint32_t i = 0; i < open; i++)
 		set(client + closed + i, now - i % WINDOW, 2);
 	tried("limiter_sweep(fd, %" PRIu64 "), with %" PRIu32
@@ -318,15 +320,15 @@ static void reports_what_is_broken(void)
 	tried("limiter_allow(-1, 1, 1)");
 	expect_result(&honest, ask_allow(1, 1), -EBADF);
 	tried("limiter_sweep(-1, 1)");
-	expect_result(&honest,
-		      call(.function = SWEEP, .fd = { fd },
-			   .arg = { 1 }),
-		      -EBADF);
+	expect_result(
+		&honest,
+		call(.function = SWEEP, .fd = { fd }, .arg = { 1 }),
+		-EBADF);
 	tried("limiter_forgive(-1, 1)");
-	expect_result(&honest,
-		      call(.function = FORGIVE, .fd = { fd },
-			   .arg = { 1 }),
-		      -EBADF);
+	expect_result(
+		&honest,
+		call(.function = FORGIVE, .fd = { fd }, .arg = { 1 }),
+		-EBADF);
 }
 
 const struct check checks[] = {

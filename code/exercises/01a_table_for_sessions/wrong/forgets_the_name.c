@@ -8,8 +8,7 @@
 
 int make_sessions(uint32_t max_sessions)
 {
-	return bpf_map_create(BPF_MAP_TYPE_HASH, NULL,
-			      sizeof(struct session_key),
-			      sizeof(struct session), max_sessions,
-			      NULL);
+	return bpf_map_create(
+		BPF_MAP_TYPE_HASH, NULL, sizeof(struct session_key),
+		sizeof(struct session), max_sessions, NULL);
 }

@@ -65,8 +65,7 @@ static int admit(int fd, uint32_t client, uint64_t now)
 		err = limiter_sweep(fd, now);
 		if (err < 0)
 			return err;
-		err = bpf_map_update_elem(fd, &client, &fresh,
-					  BPF_ANY);
+		err = bpf_map_update_elem(fd, &client, &fresh, BPF_ANY);
 	}
 	if (err == -EEXIST)
 		return 0;

@@ -41,8 +41,7 @@ int limiter_sweep(int fd, uint64_t now)
 		step = bpf_map_get_next_key(fd, &client, &next);
 
 		err = bpf_map_lookup_elem(fd, &client, &window);
-		if (err == -ENOENT ||
-		    (err == 0 && window.start > now))
+		if (err == -ENOENT || (err == 0 && window.start > now))
 			continue;
 		if (err == 0)
 			err = limiter_forgive(fd, client);
