@@ -146,7 +146,8 @@ build() {
 	# shellcheck disable=SC2016,SC2086 # expanded inside; words
 	timeout -s KILL 30 sh "$here/sandbox.sh" compile "$work/$1" sh -c '
 		out=/tmp/player
-		"$@" -o $out exercise.c call.o player.o -lbpf || exit 10
+		{ "$@" -c -o /tmp/exercise.o exercise.c &&
+			"$@" -o $out /tmp/exercise.o call.o player.o -lbpf; } || exit 10
 		cat $out || exit 11
 	' sh "$cc" $flags -fmax-errors=5 </dev/null >"$work/$1/player" 2>"$work/$1/compiler.all"
 	status=$?

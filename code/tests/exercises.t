@@ -154,6 +154,31 @@ for cc in gcc clang; do
 	done
 done
 
+# Programs that are broken or hostile, each with the sentence it must get;
+# those in hostile/sandboxed are only safe inside the grader.
+told() {
+	folder=02a_first_writer_wins
+	cp "$1" "$tmp/exercise.c"
+	# shellcheck disable=SC2046 # words
+	gcc $(cat "$build-gcc/flags") -I $folder -o "$tmp/player" "$tmp/exercise.c" \
+		"$build-gcc/$folder/call.o" "$build-gcc/player.o" -lbpf || return 1
+	timeout 60 "$build-gcc/$folder/check" --seed 1 -- "$tmp/player" >"$tmp/report" 2>&1
+	[ $? -eq 1 ] && grep -qxF "    why       $(field Sentence "$1")" "$tmp/report" || {
+		cat "$tmp/report"
+		return 1
+	}
+	line=$(grep -n "// line" "$1" | cut -d: -f1)
+	[ -z "$line" ] || grep -q "in exercise.c, line $line\$" "$tmp/report" || {
+		echo "the line of the crash is not told:"
+		cat "$tmp/report"
+		return 1
+	}
+}
+for file in "$code"/tests/hostile/*.c; do
+	name=${file##*/}
+	grep -q '/\* Sentence: ' "$file" && ok "hostile $name is told what it did" told "$file"
+done
+
 if [ -e "$top/lessons/06-iterate.md" ]; then
 	for name in $all; do
 		ok "$name sends the reader to headings that exist" readable "$name"
