@@ -102,8 +102,8 @@ judge() {
 tools() {
 	sh ../requirements.sh check build || exit 2
 	sh ../with_cap_bpf.sh true || exit 2
-	for name in $(names); do
-		[ -e "$name/exercise.c" ] || cp "$name/stub.c" "$name/exercise.c" || exit 2
+	for each in $(names); do
+		[ -e "$each/exercise.c" ] || cp "$each/stub.c" "$each/exercise.c" || exit 2
 	done
 	make --no-print-directory -s BUILD="$build" ${CC:+CC="$CC"} tools || exit 2
 }

@@ -36,7 +36,7 @@ die() {
 
 # Only on the way out of "one": the batch starts it again.
 fault() {
-	printf 'The grader has a fault: %s\n' "$*" >&2
+	printf 'The grader has a fault, with %s: %s\n' "$(cat "$batch/names/$number")" "$*" >&2
 	exit 3
 }
 
@@ -416,7 +416,7 @@ batch() {
 	[ ! -t 2 ] || bar=--bar
 	(
 		cd "$batch/names" && printf '%s\n' *
-	) | parallel --will-cite $bar --jobs "${JOBS:-100%}" --joblog "$batch/joblog" --resume-failed \
+	) | parallel --will-cite --ungroup $bar --jobs "${JOBS:-100%}" --joblog "$batch/joblog" --resume-failed \
 		${SSHLOGINFILE:+--sshloginfile "$SSHLOGINFILE"} \
 		sh "$here/grade.sh" one "$out" 9>&-
 	collect || die "The grades cannot be written to $out."

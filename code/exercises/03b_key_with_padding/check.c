@@ -36,13 +36,12 @@ static int fd;
 
 static void add(uint32_t host, uint16_t port, uint64_t bytes)
 {
-	struct flow flow;
+	unsigned char key[sizeof(struct flow)] = { 0 };
 
-	memset(&flow, 0, sizeof(flow));
-	flow.host = host;
-	flow.port = port;
+	memcpy(key + offsetof(struct flow, host), &host, sizeof(host));
+	memcpy(key + offsetof(struct flow, port), &port, sizeof(port));
 	must("bpf_map_update_elem",
-	     bpf_map_update_elem(fd, &flow, &bytes, BPF_ANY));
+	     bpf_map_update_elem(fd, key, &bytes, BPF_ANY));
 }
 
 static struct reply ask_find_bytes(uint32_t host, uint16_t port,
