@@ -951,8 +951,8 @@ int bpf_calls(enum bpf_cmd command)
 
 // --- the checks -----------------------------------------------------
 
-// Run one check with each seed. A player serves them all; the next
-// check gets a new one.
+// Run one check with each seed. A player serves all checks until one
+// fails; after that nobody knows its state, and the next gets a new one.
 static bool run_check(const struct check *check)
 {
 	const uint64_t first = seed;
@@ -963,6 +963,7 @@ static bool run_check(const struct check *check)
 		seed = first + (uint64_t)i;
 		random_state = seed;
 		interfere = NULL;
+		player.kept = player.total = 0;
 		snprintf(tried_text, sizeof(tried_text),
 			 "to start your program");
 		if (setjmp(check_failed) == 0)
@@ -972,7 +973,8 @@ static bool run_check(const struct check *check)
 		release_all();
 	}
 	seed = first;
-	end_player();
+	if (!passed)
+		end_player();
 	if (passed)
 		printf("ok - %s\n", check->name);
 	return passed;
@@ -1035,6 +1037,7 @@ int main(int argc, char **argv)
 			if (!all || i == 0)
 				break;
 		}
+	end_player();
 	if (fflush(stdout) == EOF || ferror(stdout))
 		fault("cannot write the report: %s", strerror(errno));
 	return status;
