@@ -25,12 +25,12 @@ run-%: all ## run one step, as in "make run-03" or "make run-test_maps"
 	@sh code/run_steps.sh $*
 
 test: ## run all tests (installs the small tools that they need)
-	@sh code/requirements.sh install build test
+	@sh code/requirements.sh install build test grade
 	@$(MAKE) all
 	@sh code/with_cap_bpf.sh prove -e sh $(if $(V),-v) -j2 $(tests)
 
 test-deps: ## install the large tools too, so that no test is skipped
-	@sh code/requirements.sh install build test large
+	@sh code/requirements.sh install build test grade large
 
 record: all ## run every program and store what it prints in lessons/
 	@sh code/with_cap_bpf.sh sh code/transcript.sh record
@@ -38,6 +38,7 @@ record: all ## run every program and store what it prints in lessons/
 bench: all ## print the speed of the build as ratios
 	@sh code/requirements.sh install bench
 	@sh code/bench.sh
+	@sh code/exercises/bench.sh
 
 check: ## see all exercises: done, failing or to do, and what is next
 	@sh code/exercises/check.sh all
