@@ -7,7 +7,8 @@ tests    ?= $(filter-out %/kernels.t %/libraries.t,$(wildcard code/tests/*.t))
 
 .DELETE_ON_ERROR:
 .PHONY: all help start docs pdf open test test-deps record bench clean \
-	vm vm-start vm-clean kernels test-kernels test-libraries record-kernels FORCE
+	vm vm-start vm-clean kernels test-kernels test-libraries record-kernels \
+	check watch grade handout
 
 all: ## build the programs (what plain "make" does)
 	@$(MAKE) -C code
@@ -38,12 +39,12 @@ open: docs ## open the site in your browser
 	@sh docs/book.sh open
 
 test: ## run all tests (installs the small tools that they need)
-	@sh code/requirements.sh install build test
+	@sh code/requirements.sh install build test grade
 	@$(MAKE) all
 	@sh code/with_cap_bpf.sh prove -e sh $(if $(V),-v) -j2 $(tests)
 
 test-deps: ## install the large tools too, so that no test is skipped
-	@sh code/requirements.sh install build test docs pdf large
+	@sh code/requirements.sh install build test docs pdf grade large
 	@npm ci --prefix code/tests/browser --ignore-scripts --no-audit --no-fund
 
 record: all ## run every program and store what it prints in lessons/
@@ -83,7 +84,30 @@ bench: all ## print the speed of the build as ratios
 	@sh code/requirements.sh install vm
 	@sh code/vm/bench.sh
 	@sh docs/bench.sh
+	@sh code/exercises/bench.sh
+
+check: ## see all exercises: done, failing or to do, and what is next
+	@sh code/exercises/check.sh all
+
+check-%: ## check one exercise, as in "make check-02a"; SEED=N repeats a run
+	@sh code/exercises/check.sh one $*
+
+hint-%: ## show the next hint of an exercise
+	@sh code/exercises/check.sh hint $*
+
+reset-%: ## put the stub of an exercise back (asks, and keeps your file)
+	@sh code/exercises/check.sh reset $*
+
+watch: ## check an exercise at every save, until Ctrl+C
+	@sh code/exercises/check.sh watch
+
+grade: ## grade a class: make grade SUBMISSIONS=dir OUT=dir
+	@sh code/exercises/grade.sh batch "$(SUBMISSIONS)" "$(OUT)"
+
+handout: ## make the archive for students, without any solution
+	@sh code/exercises/handout.sh
 
 clean: ## remove what was built
 	@$(MAKE) -C code clean
 	@$(MAKE) -C docs clean
+	@rm -rf code/exercises/build*
