@@ -1335,7 +1335,7 @@ function blocks(list)
 			end
 			add { b }
 		elseif card and b.t == 'CodeBlock' and next and
-		       next.t == 'Table' then
+		       next.t == 'Table' and #next.colspecs == 2 then
 			weight = 4
 			name_rows(next)
 			for _, spec in ipairs(next.colspecs) do
@@ -1355,7 +1355,9 @@ function blocks(list)
 			for _, spec in ipairs(b.colspecs) do
 				spec[2] = nil
 			end
-			add { leaf(b) }
+			local wide = #b.colspecs > 3
+			add { wide and raw('<div class="wide">') or raw(''), leaf(b),
+				wide and raw('</div>') or raw('') }
 		elseif b.t == "Para" and next and stringify(b):match(":$") then
 			add { raw('<div class="lead">'), leaf(b), raw("</div>") }
 		else

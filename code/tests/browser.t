@@ -61,8 +61,8 @@ ok 'without JavaScript all is there, and no idle button' check "$build" plain
 sed 's/ hidden>Copy/>Copy/' "$build/01-create.html" >"$tmp/other/06-iterate.html"
 ok '  and an idle button is found' not check "$tmp/other" plain
 ok 'printed, a page has no bars and no cut line' check "$build" print
-sed 's/white-space:pre-wrap/white-space:pre/g' "$build/01-create.html" >"$tmp/other/06-iterate.html"
-ok '  and a cut line is found' not check "$tmp/other" print
+wrong 93-glossary.html "<pre style=\"white-space:pre\">$(printf '%0200d' 0)</pre>"
+ok '  and a cut line is found' not check "$tmp/wrong" print
 
 valid() {
 	java -jar "$modules/vnu-jar/build/dist/vnu.jar" --errors-only "$@"

@@ -127,6 +127,7 @@ const checks = {
 		const page = await context.newPage();
 		const taken = async (button) => {
 			await button.click();
+			await button.filter({ hasText: "Copied" }).waitFor();
 			await page.evaluate(() => {
 				const area = document.createElement("textarea");
 				area.id = "paste";
