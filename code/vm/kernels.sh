@@ -30,7 +30,10 @@ cases() {
 				"-e inject=bpf:error=ENOMEM ./$program$arguments"
 	done
 	for signal in INT TERM; do
-		echo "signal_$signal ./test_maps --interval 60 & sleep 0.5; kill -$signal \$!; wait \$!"
+		# Not before it has begun: a shell ignores SIGINT for what it
+		# runs in the background, until test_maps blocks it.
+		echo "signal_$signal ./test_maps --interval 600 >/tmp/out & until grep -q 14 /tmp/out; do usleep 9999; done;" \
+			"kill -$signal \$!; wait \$!; status=\$?; cat /tmp/out; exit \$status"
 	done
 	echo "atlas ./errno_atlas"
 	echo "rows ./errno_atlas --rows"

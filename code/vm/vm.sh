@@ -215,7 +215,7 @@ if [ -z "$status" ]; then
 fi
 
 if [ -z "$terminal" ]; then
-	mkdir -p "$results" && tar -C "$results" -xf "$tmp/out" || exit 125
+	mkdir -p "$results" && tar -C "$results" -mxf "$tmp/out" || exit 125
 fi
 if [ "$mode" = run ]; then
 	if [ -z "$terminal" ]; then
