@@ -644,7 +644,7 @@ static void answer_bpf_call(void)
 			report_clone();
 	} else if (asked.data.args[0] < MAX_COMMANDS) {
 		calls_by_command[asked.data.args[0]]++;
-		// libbpf loads a small program once, to find something out.
+		// libbpf loads a small program once, to probe.
 		calls_made += asked.data.args[0] != BPF_PROG_LOAD;
 	}
 	if (calls_made == interfere_at && interfere &&
@@ -952,7 +952,7 @@ int bpf_calls(enum bpf_cmd command)
 // --- the checks -----------------------------------------------------
 
 // Run one check with each seed. A player serves all checks until one
-// fails; after that nobody knows its state, and the next gets a new one.
+// fails; then nobody knows its state, and the next gets a new one.
 static bool run_check(const struct check *check)
 {
 	const uint64_t first = seed;

@@ -5,12 +5,13 @@
 # solution fails at the check and with the sentence that it names.
 #
 # ONLY=02a looks at one exercise.
+# shellcheck disable=SC2015,SC2086,SC2317 # "ok" calls the functions
 # shellcheck source=code/tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 need_bpf
 cd "$code/exercises" || exit 1
 
-all=$(ls -d "${ONLY-}"*_*/points | sed 's|/points||')
+all=$(find . -path "./${ONLY-}*_*/points" | sed 's|^./||; s|/points||' | sort)
 build=$tmp/build
 
 # player COMPILER NAME FILE: compile FILE into $tmp/player
@@ -87,7 +88,24 @@ wrong_fails() {
 	done
 }
 
-# Each check has points, and each is the one that catches something.
+# rules NAME: the sentences of its rules, one a line
+rules() {
+	awk '
+		/^static const struct rule / { inside = 1; text = ""; next }
+		inside {
+			line = $0
+			sub(/^[\t ]*"/, "", line)
+			last = line ~ /",$/
+			sub(/",?$/, "", line)
+			text = text line
+			if (last) {
+				print text
+				inside = 0
+			}
+		}' "$1/check.c"
+}
+
+# Each check has points, and each rule is broken by some wrong solution.
 complete() {
 	"$build-$1/$2/check" --list >"$tmp/listed"
 	awk '$1 != "title" { print $2 }' "$2/points" | diff "$tmp/listed" - || return 1
@@ -97,6 +115,15 @@ complete() {
 	sort "$tmp/listed" | comm -23 - "$tmp/caught" >"$tmp/never"
 	[ ! -s "$tmp/never" ] || {
 		echo 'no wrong solution breaks:'
+		cat "$tmp/never"
+		return 1
+	}
+	for file in "$2"/wrong/*.c; do
+		field Sentence "$file"
+	done | sort -u >"$tmp/caught"
+	rules "$2" | sort | comm -23 - "$tmp/caught" >"$tmp/never"
+	[ -n "$(rules "$2")" ] && [ ! -s "$tmp/never" ] || {
+		echo 'no wrong solution gets the sentence:'
 		cat "$tmp/never"
 		return 1
 	}

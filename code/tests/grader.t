@@ -3,6 +3,7 @@
 # The grader grades a class of strangers: good work gets its points, a
 # hostile submission gets none and harms nobody, and the same class gets
 # the same files, however often the batch is started or killed.
+# shellcheck disable=SC2015,SC2086,SC2317 # "ok" calls the functions
 # shellcheck source=code/tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 need bwrap parallel flock setpriv

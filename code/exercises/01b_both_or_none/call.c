@@ -8,7 +8,7 @@ void play(const struct request *q, struct reply *r)
 
 	r->result = open_store(&store, (uint32_t)q->arg[0],
 			       (uint32_t)q->arg[1]);
-	if (r->result == 0) {
+	if (r->result >= 0) {
 		r->fd[0] = store.users;
 		r->fd[1] = store.recent;
 	}
