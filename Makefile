@@ -3,10 +3,12 @@
 
 MAKEFLAGS += --no-print-directory
 programs := $(notdir $(basename $(wildcard code/[0-9][0-9]_*.c code/test_maps.c)))
-tests    ?= $(wildcard code/tests/*.t)
+tests    ?= $(filter-out %/kernels.t %/libraries.t,$(wildcard code/tests/*.t))
 
 .DELETE_ON_ERROR:
-.PHONY: all help start docs pdf open test test-deps record bench clean FORCE
+.PHONY: all help start docs pdf open test test-deps record bench clean \
+	vm vm-start vm-clean kernels test-kernels test-libraries record-kernels \
+	check watch grade handout
 
 all: ## build the programs (what plain "make" does)
 	@$(MAKE) -C code
@@ -37,22 +39,75 @@ open: docs ## open the site in your browser
 	@sh docs/book.sh open
 
 test: ## run all tests (installs the small tools that they need)
-	@sh code/requirements.sh install build test
+	@sh code/requirements.sh install build test grade
 	@$(MAKE) all
 	@sh code/with_cap_bpf.sh prove -e sh $(if $(V),-v) -j2 $(tests)
 
 test-deps: ## install the large tools too, so that no test is skipped
-	@sh code/requirements.sh install build test docs pdf large
+	@sh code/requirements.sh install build test docs pdf grade large
 	@npm ci --prefix code/tests/browser --ignore-scripts --no-audit --no-fund
 
 record: all ## run every program and store what it prints in lessons/
 	@sh code/with_cap_bpf.sh sh code/transcript.sh record
 
+vm: all ## a shell on a real kernel in a virtual machine, no root needed
+	@sh code/vm/vm.sh shell
+
+vm-start: all ## run every step in the virtual machine
+	@sh code/vm/vm.sh run sh run_steps.sh
+
+vm-run-%: all ## run one step there, as in "make vm-run-03"
+	@sh code/vm/vm.sh run sh run_steps.sh $*
+
+vm-clean: ## forget the kernels that were fetched
+	rm -rf code/vm/cache
+
+kernels: ## list the kernels that can be fetched here
+	@sh code/vm/kernel.sh list
+
+test-kernels: ## test on all of them, or on some: KERNELS="5.10 newest"
+	@sh code/requirements.sh install build test vm
+	@$(MAKE) all
+	@prove -e sh $(if $(V),-v) code/tests/kernels.t
+
+test-libraries: ## test with the libbpf, gcc and clang of other suites (2 GB)
+	@sh code/requirements.sh install build test
+	@$(MAKE) all
+	@sh code/with_cap_bpf.sh prove -e sh $(if $(V),-v) code/tests/libraries.t
+
+record-kernels: all ## store what each kernel answers, for the book
+	@sh code/vm/kernels.sh record
+
 bench: all ## print the speed of the build as ratios
 	@sh code/requirements.sh install bench
 	@sh code/bench.sh
+	@sh code/requirements.sh install vm
+	@sh code/vm/bench.sh
 	@sh docs/bench.sh
+	@sh code/exercises/bench.sh
+
+check: ## see all exercises: done, failing or to do, and what is next
+	@sh code/exercises/check.sh all
+
+check-%: ## check one exercise, as in "make check-02a"; SEED=N repeats a run
+	@sh code/exercises/check.sh one $*
+
+hint-%: ## show the next hint of an exercise
+	@sh code/exercises/check.sh hint $*
+
+reset-%: ## put the stub of an exercise back (asks, and keeps your file)
+	@sh code/exercises/check.sh reset $*
+
+watch: ## check an exercise at every save, until Ctrl+C
+	@sh code/exercises/check.sh watch
+
+grade: ## grade a class: make grade SUBMISSIONS=dir OUT=dir
+	@sh code/exercises/grade.sh batch "$(SUBMISSIONS)" "$(OUT)"
+
+handout: ## make the archive for students, without any solution
+	@sh code/exercises/handout.sh
 
 clean: ## remove what was built
 	@$(MAKE) -C code clean
 	@$(MAKE) -C docs clean
+	@rm -rf code/exercises/build*

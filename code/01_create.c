@@ -87,8 +87,8 @@ static int create_with_options(struct bpf_map_info *info)
 	       info->key_size, info->value_size);
 	printf("         room for %u entries\n\n", info->max_entries);
 
-	// Did the kernel store what the program asked for? A lesson
-	// that does not check is a rumour.
+	// Did the kernel store what the program asked for? Look,
+	// do not hope.
 	if (strcmp(info->name, "sessions") != 0 ||
 	    info->type != BPF_MAP_TYPE_HASH ||
 	    info->map_flags != BPF_F_NO_PREALLOC ||

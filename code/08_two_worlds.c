@@ -60,7 +60,7 @@ static int update_from_user_space(int map_fd)
 
 // BPF: the helper takes a **pointer** to the map. Here is a whole
 // program as the kernel gets it: operation, target, source,
-// offset, number. Compiled from C, it looks the same.
+// offset, number. A compiler would make much the same of C.
 static int load(int map_fd)
 {
 	const struct bpf_insn program[] = {
@@ -93,7 +93,7 @@ static int load(int map_fd)
 	return fd < 0 ? expect("bpf_prog_load", 0, fd) : fd;
 }
 
-// Run the program once, in the kernel, on an empty packet of 64
+// Run the program once, in the kernel, on a packet of 64 zero
 // bytes. `retval` is what the program returned.
 static int run(int prog_fd, int want)
 {

@@ -33,6 +33,10 @@ test  | strace                | strace         | strace                  | strac
 test  | valgrind              | valgrind       | valgrind                | valgrind   | valgrind
 test  | setpriv               | util-linux     | util-linux              | util-linux | util-linux
 test  | git                   | git            | git                     | git        | git
+grade | bwrap                 | bubblewrap     | bubblewrap              | bubblewrap | bubblewrap
+grade | parallel              | parallel       | parallel                | parallel   | gnu_parallel
+grade | setpriv               | util-linux     | util-linux              | util-linux | util-linux
+grade | flock                 | util-linux     | util-linux-core         | util-linux | util-linux
 large | clang                 | clang          | clang                   | clang      | clang
 large | clang-format          | clang-format   | clang-tools-extra       | clang      | clang-tools
 large | bpftool               | bpftool        | bpftool                 | bpf        | bpftool
@@ -44,7 +48,12 @@ large | java                  | default-jre-headless | java-latest-openjdk-headl
 large | qpdf                  | qpdf           | qpdf                    | qpdf       | qpdf
 large | hunspell              | hunspell       | hunspell                | hunspell   | hunspell
 large | codespell             | codespell      | codespell               | codespell  | codespell
+ssh   | sshd                  | openssh-server | openssh-server          | openssh    | openssh-server
 bench | hyperfine             | hyperfine      | hyperfine               | hyperfine  | hyperfine
+vm    | qemu-system-x86_64   | qemu-system-x86 | qemu-system-x86     | qemu-system-x86 | qemu-x86
+vm    | busybox              | busybox-static | busybox                 | busybox    | busybox-static
+vm    | zstd                 | zstd           | zstd                    | zstd       | zstd
+vm    | lz4                  | lz4            | lz4                     | lz4        | lz4
 '
 
 usage() {

@@ -36,13 +36,14 @@ case ${1-} in
 	;;
 *)
 	for program in $(sh transcript.sh list); do
-		case $program in
-		"$1" | "$1"_*) run "$program" && exit ;;
+		lesson=$(echo ../lessons/*"$(echo "$program" | tr _ -)".md)
+		case $1 in
+		"$program" | "$(basename "$lesson" | cut -c1-2)") run "$program" && exit ;;
 		esac
 	done
 	{
 		echo "There is no step \"$1\". The steps are:"
-		sh transcript.sh list | sed 's/^\([0-9]*\)_.*/\1/' | paste -s -d ' ' -
+		sh transcript.sh list | paste -s -d ' ' -
 	} >&2
 	exit 2
 	;;

@@ -92,7 +92,7 @@ static int see_again(int fd, uint32_t id, uint32_t round)
 }
 
 // A take in two steps, for kernels that cannot take from a hash.
-// Between the two, somebody else can look up the same session.
+// Of two that delete one entry, one gets 0: that one has it.
 static int look_up_then_delete(int fd, uint32_t id,
 			       struct session *session)
 {
@@ -169,6 +169,11 @@ static int list(int fd)
 	       found < MAX_ENTRIES) {
 		ids[found++] = id;
 		previous = &id;
+	}
+	if (err == 0) {
+		fprintf(stderr, "bpf_map_get_next_key: more keys than "
+				"the map has room for\n");
+		return -1;
 	}
 	if (err != -ENOENT)
 		return fail("bpf_map_get_next_key", err);

@@ -6,18 +6,34 @@
 #
 # As root, or with CAP_BPF already, it runs the command as it is.
 # Otherwise sudo adds CAP_BPF and nothing else: the command runs under
-# your own user id, so it leaves no file of root's behind.
+# your own user id, so it leaves no file of root's behind. With IN=vm
+# the command runs in a virtual machine, which takes no rights at all.
 set -u
+here=$(dirname "$0")
+
+# refuse WHY: the one place that says what to do without bpf(2)
+refuse() {
+	echo "$1: run the programs in a virtual machine instead, with make vm or make vm-run-03." >&2
+	exit 1
+}
+
+[ "${IN-}" != vm ] || exec sh "$here/vm/vm.sh" run "$@"
 
 # CAP_BPF is bit 39 of the effective set (linux/capability.h): the
 # tenth hexadecimal digit from the right, value 8.
 case $(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status) in
-*[89abcdef]?????????) exec "$@" ;;
+*[89abcdef]?????????)
+	# A container or a lockdown can refuse bpf(2) all the same.
+	case $("$here/01_create" 2>&1 >/dev/null) in
+	*EPERM* | *ENOSYS*) refuse 'This system refuses bpf(2), even with CAP_BPF' ;;
+	esac
+	exec "$@"
+	;;
 esac
 
-if ! command -v sudo >/dev/null 2>&1; then
-	echo 'The map calls need CAP_BPF, and there is no sudo here: run this as root.' >&2
-	exit 1
-fi
+command -v sudo >/dev/null 2>&1 ||
+	refuse 'The map calls need CAP_BPF, and there is no sudo here (root has it)'
+sudo true ||
+	refuse 'The map calls need CAP_BPF, and sudo did not give it'
 exec sudo --preserve-env=PATH,CI,V setpriv --reuid="$(id -u)" --regid="$(id -g)" \
-	--init-groups --inh-caps=-all,+bpf --ambient-caps=-all,+bpf -- "$@"
+	--init-groups --inh-caps=-all,+bpf --ambient-caps=-all,+bpf -- sh "$0" "$@"

@@ -87,6 +87,86 @@ expires_in_round() {
 ok 'session 12 of test_maps expires in round 4' expires_in_round 4
 ok 'and not in round 3' not expires_in_round 3
 
+# Ten processes want the same 1000 keys: who gets 0, and how often?
+cat >"$tmp/race.c" <<-'END'
+	#include <bpf/bpf.h>
+	#include <stdlib.h>
+	#include <string.h>
+	#include <sys/wait.h>
+	#include <unistd.h>
+	static int won(int fd, const char *call, __u32 key)
+	{
+		__u64 value = 0;
+
+		switch (*call) {
+		case 'i': return !bpf_map_update_elem(fd, &key, &value, BPF_NOEXIST);
+		case 'a': return !bpf_map_update_elem(fd, &key, &value, BPF_ANY);
+		case 't': return !bpf_map_lookup_and_delete_elem(fd, &key, &value);
+		default: return !bpf_map_delete_elem(fd, &key);
+		}
+	}
+	int main(int argc, char **argv)
+	{
+		int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "race", 4, 8, 1000, NULL);
+		int total = 0, wins[2], got;
+		__u32 key;
+
+		if (fd < 0 || pipe(wins))
+			return 2;
+		for (key = 0; strchr("td", *argv[1]) && key < 1000; key++)
+			if (!won(fd, "insert", key))
+				return 2;
+		for (int child = 0; child < 10; child++)
+			if (fork() == 0) {
+				for (got = 0, key = 0; key < 1000; key++)
+					got += won(fd, argv[1], key);
+				write(wins[1], &got, sizeof(got));
+				_exit(0);
+			}
+		close(wins[1]);
+		while (read(wins[0], &got, sizeof(got)) == sizeof(got))
+			total += got;
+		while (wait(NULL) > 0)
+			;
+		return total != 1000;
+	}
+END
+build race
+ok 'of ten that insert a key with BPF_NOEXIST, one wins' "$tmp/race" insert
+ok 'of ten that take an entry, one gets it' "$tmp/race" take
+ok 'of ten that delete an entry, one gets 0' "$tmp/race" delete
+ok 'of ten that store with BPF_ANY, each believes it has won' not "$tmp/race" any
+
+# Overwriting while walking: a hash puts the new entry at the front.
+cat >"$tmp/overwrite.c" <<-'END'
+	#include <bpf/bpf.h>
+	int main(int argc, char **argv)
+	{
+		int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "walk", 4, 8, 8, NULL);
+		__u32 key, next, *previous = NULL;
+		__u64 value = 0;
+		int end, visits = 0;
+
+		for (key = 0; key < 8; key++)
+			if (bpf_map_update_elem(fd, &key, &value, BPF_ANY))
+				return 2;
+		end = bpf_map_get_next_key(fd, previous, &next);
+		while (!end && visits < 10000) {
+			key = next;
+			visits++;
+			if (argc == 1)
+				end = bpf_map_get_next_key(fd, &key, &next);
+			bpf_map_update_elem(fd, &key, &value, BPF_ANY);
+			if (argc > 1)
+				end = bpf_map_get_next_key(fd, &key, &next);
+		}
+		return visits != 8;
+	}
+END
+build overwrite
+ok 'fetch the next key, then overwrite: each key is visited once' "$tmp/overwrite"
+ok "overwrite, then fetch the next key: the walk does not end" not "$tmp/overwrite" first
+
 # One bpf(2) call for each library call, and none for a helper.
 ok 'the helper makes no bpf(2) call' \
 	sh -c "[ \$(grep -c BPF_MAP_UPDATE_ELEM '$top/lessons/transcripts/08_two_worlds.bpf.txt') -eq 1 ]"

@@ -43,7 +43,7 @@ ok 'a target that help does not list is found' not listed "$tmp/hidden.mk"
 ok 'make builds the programs' says 0 'CC  01_create' make
 ok 'make run-03 runs step 3 under its title' says 0 '^== 03_lookup: ' make run-03
 ok '  and shows what it prints' grep -q '10:443          found: 5' "$tmp/log"
-ok 'make run-99 says which steps there are' says 2 '^01 02 03 04 05 06 test_maps 08$' make run-99
+ok 'make run-99 says which steps there are' says 2 '^01_create 02_update .* test_maps 08_two_worlds$' make run-99
 ok 'make record stores what is stored already' says 0 '' make record
 ok '  to the byte' git -c safe.directory='*' diff --exit-code -- lessons/transcripts
 

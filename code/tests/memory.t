@@ -80,4 +80,30 @@ ok 'a leak is found' not clean 0 "$tmp/03_lookup"
 mutant 06_iterate 's/keys\[ENTRIES\], key/*keys = malloc(ENTRIES), key/'
 ok 'a write outside of a buffer is found' not clean 0 "$tmp/06_iterate"
 
+# What the lessons say that valgrind sees: a key or a buffer too small.
+cat >"$tmp/small.c" <<-'END'
+	#include <bpf/bpf.h>
+	#include <stdlib.h>
+	int main(void)
+	{
+		int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "small", KEY, 8, 4, NULL);
+		char *key = calloc(1, 4), *value = calloc(1, VALUE);
+
+		bpf_map_update_elem(fd, key, "12345678", BPF_ANY);
+		bpf_map_lookup_elem(fd, key, value);
+		free(key);
+		free(value);
+		close(fd);
+		return 0;
+	}
+END
+small() {
+	# shellcheck disable=SC2046 # flags
+	cc -w -g -D"KEY=$1" -D"VALUE=$2" -include unistd.h -o "$tmp/small" "$tmp/small.c" \
+		$(pkg-config --cflags --libs libbpf libelf zlib) && clean 0 "$tmp/small"
+}
+ok 'a key and a buffer of the right size are clean' small 4 8
+ok 'a key that is too small is found' not small 8 8
+ok 'a buffer that is too small is found' not small 4 4
+
 done_testing

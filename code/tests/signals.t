@@ -73,10 +73,33 @@ else
 	ok 'none of the 200 maps is left behind' all_gone
 fi
 
-at_once() {
+# readable: bpftool shows the table of a running test_maps by its name
+readable() {
+	rm -f "$tmp/out"
 	"$code/test_maps" --interval 60 >"$tmp/out" &
 	pid=$!
-	while ! grep -q 14 "$tmp/out"; do
+	while ! grep -qs 14 "$tmp/out"; do
+		sleep 0.01
+	done
+	id=$(sed -n "s/^map_id:[[:space:]]*//p" /proc/"$pid"/fdinfo/*)
+	bpftool map show id "$id"
+	bpftool map dump id "$id" >"$tmp/dump"
+	kill "$pid"
+	wait "$pid"
+	cat "$tmp/dump"
+	grep -q "key: 0c 00 00 00  value: 01 00 00 00 01 00 00 00" "$tmp/dump"
+}
+if [ -s "$tmp/ids" ] && bpftool map show id 4294967295 2>&1 | grep -q "No such file"; then
+	ok "bpftool shows the table while test_maps runs" readable
+else
+	skip "bpftool shows the table while test_maps runs" "it takes bpftool and CAP_SYS_ADMIN: make test-deps, and run make test as root"
+fi
+
+at_once() {
+	rm -f "$tmp/out"
+	"$code/test_maps" --interval 60 >"$tmp/out" &
+	pid=$!
+	while ! grep -qs 14 "$tmp/out"; do
 		sleep 0.01
 	done
 	# Not gone within two seconds: the sleep is being waited out.
@@ -102,6 +125,7 @@ ok 'a program that Ctrl+C kills does not pass' not stops_well "$tmp/test_maps" I
 mutant 's/^\t\tdrained++;//; s/if (arrived == .*)/if (1)/'
 ok 'a summary that does not add up does not pass' not stops_well "$tmp/test_maps" TERM 0.02
 if [ -s "$tmp/ids" ] && [ "$(id -u)" -eq 0 ] && command -v bpftool >/dev/null 2>&1; then
+	rm -f "$tmp/out"
 	"$code/test_maps" --interval 60 >"$tmp/out" &
 	pid=$!
 	sleep 0.2

@@ -71,7 +71,7 @@ need() {
 need_bpf() {
 	"$code/01_create" >/dev/null 2>"$tmp/need_bpf" && return
 	grep -q EPERM "$tmp/need_bpf" || return 0
-	skip_all "bpf(2) is not permitted here: run make test, which asks sudo for CAP_BPF"
+	skip_all "bpf(2) is not permitted here: run make test, which asks sudo for CAP_BPF, or see the programs in a virtual machine with make vm"
 }
 
 done_testing() {

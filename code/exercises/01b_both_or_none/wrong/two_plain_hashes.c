@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Caught by: makes_recent */
+/* Sentence: A cache that makes room by itself is an LRU hash; a
+ * plain hash refuses a new key when it is full. */
+#include <unistd.h>
+#include <bpf/bpf.h>
+
+#include "exercise.h"
+
+int open_store(struct store *store, uint32_t users, uint32_t recent)
+{
+	int table = bpf_map_create(BPF_MAP_TYPE_HASH, "users", 4, 8,
+				   users, NULL);
+	int cache;
+
+	if (table < 0)
+		return table;
+	cache = bpf_map_create(BPF_MAP_TYPE_HASH, "recent", 4, 8,
+			       recent, NULL);
+	if (cache < 0) {
+		close(table);
+		return cache;
+	}
+	store->users = table;
+	store->recent = cache;
+	return 0;
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+#include "exercise.h"
+#include "../player.h"
+
+void play(const struct request *q, struct reply *r)
+{
+	r->result = store(q->fd[0], (uint32_t)q->arg[0], q->arg[1]);
+}

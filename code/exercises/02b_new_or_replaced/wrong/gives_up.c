@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Caught by: tells_the_truth_in_a_race */
+/* Sentence: A key that vanishes between two calls is no failure:
+ * try again until one of the two goes through. */
+#include <errno.h>
+#include <bpf/bpf.h>
+
+#include "exercise.h"
+
+int store(int fd, uint32_t key, uint64_t value)
+{
+	int err = bpf_map_update_elem(fd, &key, &value, BPF_NOEXIST);
+
+	if (err == 0)
+		return STORED_NEW;
+	if (err == -E2BIG)
+		return -ENOSPC;
+	if (err != -EEXIST)
+		return err;
+	return bpf_map_update_elem(fd, &key, &value, BPF_EXIST);
+}

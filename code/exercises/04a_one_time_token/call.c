@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#include "exercise.h"
+#include "../player.h"
+
+void play(const struct request *q, struct reply *r)
+{
+	uint64_t worth = q->arg[1];
+
+	r->result = redeem(q->fd[0], (uint32_t)q->arg[0], &worth);
+	r->out[0] = worth;
+}

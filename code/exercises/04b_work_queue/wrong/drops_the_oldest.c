@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Caught by: knows_a_full_queue */
+/* Sentence: No job is ever lost: with BPF_EXIST a full queue drops
+ * its oldest. */
+#include <errno.h>
+#include <bpf/bpf.h>
+
+#include "exercise.h"
+
+int add_job(int fd, const struct job *job)
+{
+	int err = bpf_map_update_elem(fd, NULL, job, BPF_EXIST);
+
+	return err == -E2BIG ? -EAGAIN : err;
+}
+
+int take_job(int fd, struct job *job)
+{
+	int err = bpf_map_lookup_and_delete_elem(fd, NULL, job);
+
+	if (err == -ENOENT)
+		return 0;
+	return err < 0 ? err : 1;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Caught by: takes_the_oldest */
+/* Sentence: take_job() takes the oldest job out and returns 1:
+ * what went in first comes out first, and once. */
+#include <errno.h>
+#include <bpf/bpf.h>
+
+#include "exercise.h"
+
+int add_job(int fd, const struct job *job)
+{
+	int err = bpf_map_update_elem(fd, NULL, job, BPF_ANY);
+
+	return err == -E2BIG ? -EAGAIN : err;
+}
+
+int take_job(int fd, struct job *job)
+{
+	int err = bpf_map_lookup_elem(fd, NULL, job);
+
+	if (err == -ENOENT)
+		return 0;
+	return err < 0 ? err : 1;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Caught by: reports_what_is_broken */
+/* Sentence: Only ENOENT means that the user is not there; every
+ * other error is returned as it came, for nothing was forgotten. */
+#include <bpf/bpf.h>
+
+#include "exercise.h"
+
+int forget(int fd, uint32_t user)
+{
+	return bpf_map_delete_elem(fd, &user) == 0;
+}

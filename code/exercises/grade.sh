@@ -1,0 +1,442 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Grades a class:
+#
+#   grade.sh batch SUBMISSIONS OUT   every folder in SUBMISSIONS
+#   grade.sh one OUT NUMBER          one of them, as the batch calls it
+#   grade.sh points NAME REPORT    the points of a report on NAME
+#
+# SUBMISSIONS has a folder for each student, with NAME/exercise.c or
+# NAME.c for each exercise handed in; anything else is ignored. OUT gets
+# grades.csv, grades.json and feedback/. A batch that was killed goes on
+# where it was when it is started again.
+#
+# SEED=N        the same values for all (if not given, a submission's
+#               values follow from its text: same text, same grade)
+# JOBS=N        how many submissions at a time (all cores)
+# SSHLOGINFILE  a file of machines for GNU parallel; all of them see this
+#               tree, SUBMISSIONS and OUT under the same paths, and have
+#               what "requirements.sh check build grade" asks for
+#
+# Status: 0 everybody is graded, 2 wrong arguments or a missing tool,
+# 3 the grader had a fault: somebody is not graded, and it says who.
+
+# shellcheck disable=SC2015 # "A && B || fault" means what it says
+set -u
+export LC_ALL=C
+umask 022
+here=$(cd "$(dirname "$0")" && pwd) || exit 2
+max_source=131072   # bytes of one exercise.c
+max_memory=536870912 # bytes of one submission's processes
+
+die() {
+	printf '%s\n' "$*" >&2
+	exit 2
+}
+
+# Only on the way out of "one": the batch starts it again.
+fault() {
+	printf 'The grader has a fault, with %s: %s\n' "$(cat "$batch/names/$number")" "$*" >&2
+	exit 3
+}
+
+# encode NAME: NAME as it can stand in a file name and in a spreadsheet.
+# What is not printable, a %, a first character that a shell or a
+# spreadsheet would take for more than a letter, and text that is not
+# UTF-8 are written as %XX.
+encode() {
+	utf8=0
+	printf %s "$1" | iconv -f utf-8 -t utf-8 >/dev/null 2>&1 && utf8=1
+	encoded=$(printf %s "$1" | od -An -v -tu1 | awk -v utf8=$utf8 '
+	{
+		for (i = 1; i <= NF; i++) {
+			plain = $i >= 32 && $i < 127 && $i != 37 || $i > 127 && utf8
+			if (!n++ && ($i == 43 || $i == 45 || $i == 46 || $i == 61 || $i == 64))
+				plain = 0
+			printf plain ? "%c" : "%%%02X", $i
+		}
+	}')
+	if [ ${#encoded} -gt 150 ]; then
+		sum=$(printf %s "$1" | cksum)
+		encoded=$(printf %.120s "$encoded" | iconv -c -f utf-8 -t utf-8)...${sum%% *}
+	fi
+	printf %s "$encoded"
+}
+
+exercises() {
+	for file in "$here"/*_*/points; do
+		file=${file%/points}
+		printf '%s\n' "${file##*/}"
+	done
+}
+
+# --- one submission -------------------------------------------------------
+
+# The cgroup that bounds the memory of a submission, if this machine
+# lets us make one.
+make_cgroup() {
+	MEMORY_CGROUP=
+	for root in /sys/fs/cgroup /sys/fs/cgroup/memory; do
+		group=$root/bpf_grade_$$
+		[ -e "$root/cgroup.procs" ] && mkdir "$group" 2>/dev/null || continue
+		for file in memory.max memory.limit_in_bytes; do
+			if [ -e "$group/$file" ] && echo $max_memory >"$group/$file"; then
+				MEMORY_CGROUP=$group
+			fi
+		done 2>/dev/null
+		if [ -n "$MEMORY_CGROUP" ]; then
+			[ ! -e "$group/memory.swap.max" ] || echo 0 >"$group/memory.swap.max"
+			break
+		fi
+		rmdir "$group"
+	done
+	export MEMORY_CGROUP
+}
+
+clean_up() {
+	rm -rf "$work" "$out/.batch/results/$number.new" "$out/.batch/pages/$number.new"
+	[ -n "$MEMORY_CGROUP" ] || return 0
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		rmdir "$MEMORY_CGROUP" 2>/dev/null && return
+		sleep 0.1
+	done
+}
+
+sandbox() {
+	sh "$here/sandbox.sh" "$@" </dev/null
+}
+
+# take FOLDER NAME: copy the file of an exercise into $work/NAME, or say
+# on stdout why there is nothing to grade
+take() {
+	for source in "$1/$2/exercise.c" "$1/$2.c"; do
+		if [ -L "${source%/exercise.c}" ] || [ -L "$source" ]; then
+			echo 'a symbolic link: hand in the file itself'
+			return 1
+		fi
+		if [ ! -e "$source" ]; then
+			continue
+		elif [ ! -f "$source" ]; then
+			echo 'not a file'
+			return 1
+		elif [ ! -r "$source" ]; then
+			echo 'not readable: its permissions forbid it'
+			return 1
+		fi
+		size=$(wc -c <"$source") || fault "$source cannot be read"
+		if [ "$size" -gt $max_source ]; then
+			echo "too large: more than $max_source bytes"
+			return 1
+		fi
+		cp "$source" "$work/$2/exercise.c" || fault "$source cannot be copied"
+		return 0
+	done
+	echo 'not handed in'
+	return 1
+}
+
+# build NAME: compile in the sandbox. Status 0, or 1 with the compiler's
+# words in $work/NAME/compiler.
+build() {
+	cp "$here/$1/exercise.h" "$batch/build/$1/call.o" "$batch/build/player.o" "$work/$1" &&
+		chmod a+rX "$work" "$work/$1" "$work/$1"/* ||
+		fault "the build of $1 cannot be prepared"
+	# The program comes out through a pipe: nothing that the compiler
+	# can reach is writable.
+	# shellcheck disable=SC2016,SC2086 # expanded inside; words
+	timeout -s KILL 30 sh "$here/sandbox.sh" compile "$work/$1" sh -c '
+		out=/tmp/player
+		{ "$@" -c -o /tmp/exercise.o exercise.c &&
+			"$@" -o $out /tmp/exercise.o call.o player.o -lbpf; } || exit 10
+		cat $out || exit 11
+	' sh "$cc" $flags -fmax-errors=5 </dev/null >"$work/$1/player" 2>"$work/$1/compiler.all"
+	status=$?
+	head -c 4096 "$work/$1/compiler.all" | head -n 20 | tr -cd '\11\12\40-\176' >"$work/$1/compiler"
+	case $status in
+	0)
+		chmod a+rx "$work/$1/player" || fault "$1 cannot be made executable"
+		return 0
+		;;
+	10)
+		[ -s "$work/$1/compiler" ] || echo 'the compiler was stopped: it took too long, or too much memory' >"$work/$1/compiler"
+		return 1
+		;;
+	137)
+		echo 'the compiler was stopped: it took too long' >"$work/$1/compiler"
+		return 1
+		;;
+	*)
+		fault "the sandbox failed with status $status: $(tail -n 1 "$work/$1/compiler")"
+		;;
+	esac
+}
+
+# points NAME REPORT: what the checks that passed are worth. The first
+# check is the job itself: without it nothing counts, because code that
+# does nothing breaks few rules.
+points() {
+	awk '
+		FNR == NR { if ($1 != "title") { points[$2] = $1; if (!first) first = $2 } next }
+		/^ok - / { got += points[$3]; if ($3 == first) job = 1 }
+		END { print job ? got + 0 : 0 }' "$here/$1/points" "$2"
+}
+
+# grade NAME: "NAME state points of" on stdout, a report for the page in
+# $work/NAME/report
+grade() {
+	mkdir "$work/$1" || fault "no room in $work"
+	of=$(awk '$1 != "title" { n += $1 } END { print n }' "$here/$1/points")
+	why=$(take "$submission" "$1")
+	status=$?
+	[ $status -ne 3 ] || exit 3
+	if [ $status -ne 0 ]; then
+		echo "$why" >"$work/$1/report"
+		state=refused
+		[ "$why" != 'not handed in' ] || state=missing
+		echo "$1 $state 0 $of"
+		return
+	fi
+	if ! build "$1"; then
+		{
+			echo 'not ok - compiles'
+			sed 's/^/    | /' "$work/$1/compiler"
+		} >"$work/$1/report"
+		echo "$1 failing 0 $of"
+		return
+	fi
+
+	number_seed=$seed
+	[ -n "$seed" ] || number_seed=$(cksum <"$work/$1/exercise.c" | awk '{ print $1 % 1000000 }')
+	timeout -s KILL 300 "$batch/build/$1/check" --all --seed "$number_seed" -- \
+		sh "$here/sandbox.sh" run "$work/$1" ./player >"$work/$1/report" 2>"$work/$1/fault"
+	status=$?
+	case $status in
+	0 | 1) ;;
+	77)
+		echo "$1 skipped 0 0"
+		return
+		;;
+	124 | 137) echo 'not ok - ends in time' >>"$work/$1/report" ;;
+	*) fault "$1: $(head -n 1 "$work/$1/fault")" ;;
+	esac
+	got=$(points "$1" "$work/$1/report")
+	state=partly
+	[ "$got" -ne "$of" ] || state='done'
+	[ "$got" -ne 0 ] || state=failing
+	echo "$1 $state $got $of"
+}
+
+page() {
+	awk '{ got += $3; of += $4 } END { printf "Points: %d of %d\n\n", got, of }' "$1"
+	echo '| exercise | state | points |'
+	echo '| --- | --- | ---: |'
+	awk '{ printf "| %s | %s | %d of %d |\n", $1, $2, $3, $4 }' "$1"
+	while read -r name state got of; do
+		printf '\n## %s: %s\n\n' "$name" "$(sed -n 's/^title //p' "$here/$name/points")"
+		printf '%s, %s of %s points.\n\n' "$state" "$got" "$of"
+		# Four more columns make it verbatim, whatever it contains.
+		sed "s/^/    /; s/again     SEED/again     make check-$name SEED/" "$work/$name/report"
+	done <"$1"
+}
+
+one() {
+	out=$1 number=$2
+	batch=$out/.batch
+	cc=$(sed -n 1p "$batch/settings") seed=$(sed -n 2p "$batch/settings")
+	flags=$(cat "$batch/build/flags") || fault "$batch is not complete"
+	submission=$batch/submissions/$number
+	MEMORY_CGROUP=
+	work=$(mktemp -d) || fault 'no room for temporary files'
+	trap clean_up EXIT
+	trap 'exit 130' INT TERM HUP
+	chmod 755 "$work"
+	make_cgroup
+	sandbox run "$work" true || fault 'the sandbox cannot be built'
+
+	for name in $(exercises); do
+		grade "$name" >>"$work/results" || exit 3
+	done
+	page "$work/results" >"$work/page" || fault 'the page cannot be written'
+	# If the walls still stand, what failed inside them was not ours.
+	sandbox run "$work" true || fault 'the sandbox cannot be built any more'
+
+	mkdir -p "$batch/results" "$batch/pages" &&
+		cp "$work/page" "$batch/pages/$number.new" &&
+		cp "$work/results" "$batch/results/$number.new" &&
+		mv "$batch/pages/$number.new" "$batch/pages/$number" &&
+		mv "$batch/results/$number.new" "$batch/results/$number" ||
+		fault "the result cannot be written to $batch"
+}
+
+# --- the class -------------------------------------------------------------
+
+# What a result depends on. If it is as it was, a batch goes on; if not,
+# it starts anew.
+fingerprint() {
+	{
+		find "$submissions" -mindepth 1 -maxdepth 3 -printf '%P %y %s %T@ %l\0' | sort -z
+		cat "$here"/*.[ch] "$here"/*.sh "$here"/*_*/check.c "$here"/*_*/points "$here"/*_*/call.c
+		echo "${CC:-cc} ${SEED:-}"
+	} | cksum
+}
+
+# prepare: number the submissions and build the judges
+prepare() {
+	rm -rf "$batch" || die "$batch cannot be removed"
+	mkdir -p "$batch/submissions" "$batch/names" || die "$out cannot be written"
+	count=0
+	for folder in "$submissions"/* "$submissions"/.[!.]*; do
+		[ -d "$folder" ] || continue
+		name=${folder##*/}
+		if [ -L "$folder" ]; then
+			printf 'ignored, a symbolic link: %s\n' "$(encode "$name")" >&2
+			continue
+		fi
+		count=$((count + 1))
+		number=$(printf %05d $count)
+		ln -s "$folder" "$batch/submissions/$number" &&
+			encode "$name" >"$batch/names/$number" ||
+			die "$batch cannot be written"
+	done
+	printf '%s\n%s\n' "${CC:-cc}" "${SEED:-}" >"$batch/settings" &&
+		make --no-print-directory -s -C "$here" ${CC:+CC="$CC"} BUILD="$batch/build" tools >"$batch/log" 2>&1 || {
+		cat "$batch/log" >&2
+		die 'The checks cannot be built.'
+	}
+	fingerprint >"$batch/key" || die "$batch cannot be written"
+}
+
+# collect: write OUT's files from the results, whole or not at all
+collect() {
+	new=$batch/out
+	rm -rf "$new"
+	mkdir -p "$new/feedback" || return 1
+	: >"$new/table"
+	for file in "$batch/names"/*; do
+		number=${file##*/}
+		name=$(cat "$file")
+		if [ -e "$batch/results/$number" ]; then
+			{
+				printf '# Feedback for %s\n\n' "$name"
+				cat "$batch/pages/$number"
+			} >"$new/feedback/$name.md" || return 1
+			sed "s/^/$number /" "$batch/results/$number" >>"$new/table" || return 1
+		else
+			echo "$number - fault 0 0" >>"$new/table"
+		fi
+	done
+	for format in csv json; do
+		awk -v format=$format -v names="$batch/names" '
+		function quoted(text) {
+			gsub(/\\/, format == "json" ? "\\\\" : "\\", text)
+			gsub(/"/, format == "json" ? "\\\"" : "\"\"", text)
+			return "\"" text "\""
+		}
+		FNR == NR { exercise[++n] = $0; next }
+		{
+			if (!($1 in seen)) {
+				seen[$1] = 1
+				order[++students] = $1
+				getline name[$1] <(names "/" $1)
+			}
+			state[$1, $2] = $3
+			points[$1, $2] = $4
+			got[$1] += $4
+			of[$1] += $5
+			if ($3 == "fault")
+				fault[$1] = 1
+		}
+		END {
+			if (format == "csv") {
+				printf "student,points,of,state"
+				for (j = 1; j <= n; j++)
+					printf ",%s", exercise[j]
+				printf "\r\n"
+			} else
+				printf "{\"students\": ["
+			for (i = 1; i <= students; i++) {
+				s = order[i]
+				if (format == "csv") {
+					printf "%s", quoted(name[s])
+					if (fault[s])
+						printf ",,,not graded: a fault of the grader"
+					else
+						printf ",%d,%d,graded", got[s], of[s]
+					for (j = 1; j <= n; j++)
+						printf ",%s", fault[s] ? "" : points[s, exercise[j]]
+					printf "\r\n"
+					continue
+				}
+				printf "%s\n  {\"student\": %s, ", (i > 1) ? "," : "", quoted(name[s])
+				if (fault[s]) {
+					printf "\"state\": \"not graded: a fault of the grader\"}"
+					continue
+				}
+				printf "\"state\": \"graded\", \"points\": %d, \"of\": %d, \"exercises\": {", got[s], of[s]
+				for (j = 1; j <= n; j++)
+					printf "%s\n    \"%s\": {\"state\": \"%s\", \"points\": %d}", (j > 1) ? "," : "",
+						exercise[j], state[s, exercise[j]], points[s, exercise[j]]
+				printf "}}"
+			}
+			if (format == "json")
+				printf "\n]}\n"
+		}' "$batch/exercises" "$new/table" >"$new/grades.$format" || return 1
+	done
+	rm -rf "$out/feedback" &&
+		mv "$new/feedback" "$out/feedback" &&
+		mv "$new/grades.csv" "$out/grades.csv" &&
+		mv "$new/grades.json" "$out/grades.json"
+}
+
+batch() {
+	[ -n "$1" ] && [ -n "$2" ] || die 'Say what to grade, and where the grades go: make grade SUBMISSIONS=dir OUT=dir'
+	sh "$here/../requirements.sh" check build grade || exit 2
+	if [ "$(id -u)" -ne 0 ]; then
+		command -v sudo >/dev/null 2>&1 || die 'The grader builds sandboxes, which takes root, and there is no sudo here.'
+		exec sudo --preserve-env=PATH,CC,SEED,JOBS,SSHLOGINFILE,CI sh "$here/grade.sh" batch "$1" "$2"
+	fi
+	submissions=$(cd "$1" && pwd) || die "$1 is not a folder"
+	mkdir -p "$2" && out=$(cd "$2" && pwd) || die "$2 cannot be made"
+	case $out/ in
+	"$submissions"/*) die 'OUT lies inside SUBMISSIONS: the grades would be handed in.' ;;
+	esac
+	batch=$out/.batch
+
+	exec 9>"$out/.lock" && flock -n 9 || die "Somebody else is grading into $out."
+	if [ -e "$batch/key" ] && [ "$(cat "$batch/key")" = "$(fingerprint)" ]; then
+		echo 'Going on where the last batch ended.'
+	else
+		prepare
+	fi
+	exercises >"$batch/exercises" || die "$batch cannot be written"
+	count=$(find "$batch/names" -type f | wc -l)
+	[ "$count" -gt 0 ] || die "There is no submission in $1."
+
+	bar=
+	[ ! -t 2 ] || bar=--bar
+	(
+		cd "$batch/names" && printf '%s\n' *
+	) | parallel --will-cite --ungroup $bar --jobs "${JOBS:-100%}" --joblog "$batch/joblog" --resume-failed \
+		${SSHLOGINFILE:+--sshloginfile "$SSHLOGINFILE"} \
+		sh "$here/grade.sh" one "$out" 9>&-
+	collect || die "The grades cannot be written to $out."
+	graded=$(find "$batch/results" -type f 2>/dev/null | wc -l)
+	[ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:${SUDO_GID:-0}" "$out"
+	echo "$graded of $count submissions are graded: see $out/grades.csv and $out/feedback/."
+	if [ "$graded" -lt "$count" ]; then
+		echo 'The others were stopped by faults of the grader, not of the students. Put' >&2
+		echo 'right what was said above, then run the same command again.' >&2
+		exit 3
+	fi
+	rm -rf "$batch" "$out/.lock"
+}
+
+case ${1-} in
+batch) batch "${2-}" "${3-}" ;;
+one) one "$2" "$3" ;;
+points) points "$2" "$3" ;;
+*)
+	sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+	;;
+esac

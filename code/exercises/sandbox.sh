@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs a command on a stranger's code. Needs root, to build the walls.
+#
+#   sandbox.sh compile FOLDER COMMAND [ARGUMENT...]
+#   sandbox.sh run     FOLDER COMMAND [ARGUMENT...]
+#
+# The command sees /usr and FOLDER (as /work), both read-only, and an
+# empty /tmp of its own. It has no network, sees no other process, is
+# not root, and has CAP_BPF as its only capability. Its time, memory,
+# processes, files and descriptors are limited. When it ends, or whoever
+# started this ends, everything that it started is killed.
+#
+# MEMORY_CGROUP, if set, is the cgroup that the command joins. Map memory
+# and the shadow memory of the sanitizers are beyond what an ordinary
+# limit can count; a cgroup counts both.
+set -u
+purpose=$1 folder=$2
+shift 2
+
+[ -z "${MEMORY_CGROUP:-}" ] || echo $$ >"$MEMORY_CGROUP/cgroup.procs" || exit 125
+
+case $purpose in
+compile)
+	limits='--cpu=10 --as=2147483648 --nproc=32 --nofile=256 --fsize=67108864'
+	caps=-all
+	;;
+run)
+	limits='--nproc=16 --nofile=64 --fsize=1048576'
+	caps=-all,+bpf
+	;;
+*) exit 125 ;;
+esac
+
+# A user of its own for each run, so that the limit on processes counts
+# nobody else's.
+user=$((200000 + $$ % 100000))
+
+set -- --remount-ro / --chdir /work setpriv --reuid=$user --regid=$user --clear-groups --inh-caps=$caps \
+	--ambient-caps=$caps --bounding-set=$caps --no-new-privs -- "$@"
+for name in bin sbin lib lib32 lib64 libx32; do
+	[ ! -L "/$name" ] || set -- --symlink "usr/$name" "/$name" "$@"
+	[ -L "/$name" ] || [ ! -d "/$name" ] || set -- --ro-bind "/$name" "/$name" "$@"
+done
+# shellcheck disable=SC2086 # words
+exec prlimit --core=0 $limits \
+	bwrap --unshare-pid --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try \
+	--new-session --die-with-parent \
+	--clearenv --setenv PATH /usr/bin:/bin --setenv LC_ALL C --setenv TMPDIR /tmp \
+	--cap-drop ALL --cap-add CAP_BPF --cap-add CAP_SETUID --cap-add CAP_SETGID --cap-add CAP_SETPCAP \
+	--ro-bind /usr /usr --perms 0755 --dir /etc --ro-bind-try /etc/alternatives /etc/alternatives \
+	--ro-bind-try /etc/ld.so.cache /etc/ld.so.cache \
+	--proc /proc --dev /dev --size 67108864 --perms 1777 --tmpfs /tmp \
+	--ro-bind "$folder" /work "$@"

@@ -1,0 +1,253 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The grader grades a class of strangers: good work gets its points, a
+# hostile submission gets none and harms nobody, and the same class gets
+# the same files, however often the batch is started or killed.
+# shellcheck disable=SC2015,SC2086,SC2317 # "ok" calls the functions
+# shellcheck source=code/tests/tap.sh
+. "$(dirname "$0")/tap.sh"
+need bwrap parallel flock setpriv
+[ "$(id -u)" -eq 0 ] || skip_all 'the grader needs root: run sudo make test'
+need_bpf
+
+exercise=02a_first_writer_wins
+folder=$code/exercises/$exercise
+class=$tmp/class
+few=$tmp/few
+
+# hand_in STUDENT FILE: FILE becomes a submission of STUDENT
+hand_in() {
+	mkdir -p "$class/$1/$exercise" && cp "$2" "$class/$1/$exercise/exercise.c"
+}
+
+grade() {
+	sh "$code/exercises/grade.sh" batch "$@"
+}
+
+# points STUDENT [OUT]: what grades.csv says
+points() {
+	awk -F, -v s="\"$1\"" '$1 == s { print $2 }' "${2:-$tmp/out}/grades.csv"
+}
+
+has_points() {
+	[ "$(points "$1")" = "$2" ] || {
+		echo "expected $2 points for $1, got \"$(points "$1")\""
+		cat "$tmp/out/feedback/$1.md"
+		return 1
+	}
+}
+
+is_told() {
+	grep -qF "$2" "$tmp/out/feedback/$1.md" || {
+		echo "expected: $2"
+		sed -n "/^## $exercise/,/^## 02b/p" "$tmp/out/feedback/$1.md"
+		return 1
+	}
+}
+
+# sentence FILE: what a hostile program must be told
+sentence() {
+	awk 'index($0, "/* Sentence: ") == 1 {
+		text = substr($0, 14)
+		while (text !~ /\*\/$/ && (getline line) > 0)
+			text = text " " substr(line, 4)
+		sub(/ *\*\/$/, "", text)
+		print text
+	}' "$1"
+}
+
+# --- the class ---
+
+newline='new
+line'
+long=$(printf '%0250d' 7)
+for name in ana 'two words' "$newline" -rf '=1+1' 'say "hi", all' 'José' "$(printf 'latin-\351')" "$long" "it's \$HOME; \`id\`"; do
+	hand_in "$name" "$folder/solution.c"
+done
+# What comes along is ignored, above all another check.
+printf 'int main(void) { return 0; }\n' >"$class/ana/$exercise/check.c"
+printf '#error mine\n' >"$class/ana/$exercise/exercise.h"
+printf 'all:\n\tfalse\n' >"$class/ana/Makefile"
+hand_in part "$folder/wrong/looks_first.c"
+hand_in stub "$folder/stub.c"
+mkdir -p "$class/flat" "$class/nothing"
+cp "$folder/solution.c" "$class/flat/$exercise.c"
+
+for name in directory broken_link outside huge pipe; do
+	mkdir -p "$class/$name/$exercise"
+done
+mkdir "$class/directory/$exercise/exercise.c"
+ln -s nowhere "$class/broken_link/$exercise/exercise.c"
+ln -s "$folder/solution.c" "$class/outside/$exercise/exercise.c"
+truncate -s 1G "$class/huge/$exercise/exercise.c"
+mkfifo "$class/pipe/$exercise/exercise.c"
+mkdir "$class/linked_folder"
+ln -s "$folder" "$class/linked_folder/$exercise"
+ln -s / "$class/not_a_student"
+: >"$class/a_file"
+
+hand_in locked "$folder/solution.c"
+chmod 0 "$class/locked/$exercise/exercise.c"
+for file in "$code"/tests/hostile/*.c "$code"/tests/hostile/sandboxed/*.c; do
+	name=${file##*/}
+	hand_in "${name%.c}" "$file"
+done
+
+# --- refusals ---
+
+mkdir "$tmp/bin" && ln -s /usr/bin/* "$tmp/bin" && rm "$tmp/bin/bwrap"
+refuses_without_bwrap() {
+	PATH=$tmp/bin grade "$class" "$tmp/none" >"$tmp/said" 2>&1
+	[ $? -eq 2 ] && grep -q bubblewrap "$tmp/said" && [ ! -e "$tmp/none" ]
+}
+ok 'without bubblewrap the grader refuses and says what to install' refuses_without_bwrap
+
+refuses() {
+	! grade "$@" >"$tmp/said" 2>&1 && [ ! -e "$tmp/none/grades.csv" ]
+}
+ok 'it refuses without SUBMISSIONS and OUT' refuses '' ''
+ok 'it refuses a class that is not there' refuses "$tmp/nobody" "$tmp/none"
+ok 'it refuses to write into the submissions' refuses "$class" "$class/out"
+rm -rf "$class/out"
+
+# --- the grades ---
+
+ok 'a class of strangers is graded' grade "$class" "$tmp/out"
+for name in ana 'two words' 'new%0Aline' %2Drf %3D1+1 'José' 'latin-%E9' "it's \$HOME; \`id\`" flat locked; do
+	ok "full points for $name" has_points "$name" 10
+done
+ok 'a name with a comma and quotes is quoted' grep -q '^"say ""hi"", all",10,' "$tmp/out/grades.csv"
+ok 'a name that is too long is cut' test -e "$(find "$tmp/out/feedback" -name '0000*...*.md')"
+ok 'partial credit for a job that loses a race' has_points part 7
+ok 'nothing for a stub' has_points stub 0
+ok 'nothing for nothing' has_points nothing 0
+ok 'a missing file is told' is_told nothing 'not handed in'
+ok 'a directory is told' is_told directory 'not a file'
+ok 'a pipe is told' is_told pipe 'not a file'
+ok 'a broken link is told' is_told broken_link 'a symbolic link'
+ok 'a link to outside is told' is_told outside 'a symbolic link'
+ok 'a linked folder is told' is_told linked_folder 'a symbolic link'
+ok 'a huge file is told' is_told huge 'too large'
+ok 'a folder that is a link is nobody' test ! -e "$tmp/out/feedback/not_a_student.md"
+
+for file in "$code"/tests/hostile/*.c "$code"/tests/hostile/sandboxed/*.c; do
+	name=${file##*/}
+	name=${name%.c}
+	ok "nothing for $name" has_points "$name" 0
+	said=$(sentence "$file")
+	[ -z "$said" ] || ok "$name is told what it did" is_told "$name" "$said"
+done
+ok 'a compiler error is shown' is_told does_not_compile "expected ';'"
+ok 'a second main is shown' is_told has_its_own_main 'multiple definition'
+ok 'the password file is out of reach' is_told reads_the_password_file 'No such file'
+ok 'a compiler without end is stopped' is_told compiles_for_minutes 'not ok - compiles'
+ok 'the sandbox refuses all that a stranger may not do' not is_told looks_around ALLOWED
+ok 'and it was tried' is_told looks_around 'network: refused'
+ok 'the memory of maps is limited too' not is_told hoards_maps ALLOWED
+
+nothing_left() {
+	ps -eo uid,pid,args | awk '$1 >= 200000 && $1 < 300000' >"$tmp/left"
+	find /sys/fs/cgroup /sys/fs/cgroup/memory -maxdepth 1 -name 'bpf_grade_*' >>"$tmp/left" 2>/dev/null
+	[ ! -s "$tmp/left" ] || {
+		cat "$tmp/left"
+		return 1
+	}
+}
+ok 'no process and no cgroup is left' nothing_left
+
+json_is_json() {
+	perl -MJSON::PP -0777 -ne '
+		$class = decode_json($_)->{students};
+		($ana) = grep { $_->{student} eq "ana" } @$class;
+		exit !($ana->{points} == 10 && $ana->{exercises}{"02a_first_writer_wins"}{state} eq "done");
+	' "$tmp/out/grades.json"
+}
+ok 'grades.json is JSON and says the same' json_is_json
+
+# --- the same again ---
+
+ok 'the class is graded once more' grade "$class" "$tmp/again"
+ok 'the files are the same' diff -r "$tmp/out" "$tmp/again"
+
+for name in ana part exits leaks prints_a_pass stub -rf "$newline"; do
+	mkdir -p "$few" && cp -r "$class/$name" "$few/"
+done
+ok 'a smaller class is graded' grade "$few" "$tmp/few_out"
+
+# Kill the batch, all of it, when it has some results.
+killed() {
+	setsid sh "$code/exercises/grade.sh" batch "$few" "$tmp/killed" >"$tmp/said" 2>&1 &
+	pid=$!
+	for _ in $(seq 300); do
+		[ "$(find "$tmp/killed/.batch/results" -type f 2>/dev/null | wc -l)" -lt 2 ] || break
+		sleep 0.1
+	done
+	kill -KILL -$pid
+	wait $pid
+	[ ! -e "$tmp/killed/grades.csv" ] && [ -e "$tmp/killed/.batch/joblog" ]
+}
+goes_on() {
+	grade "$few" "$tmp/killed" >"$tmp/said" 2>&1 && grep -q 'Going on' "$tmp/said"
+}
+ok 'a batch is killed' killed
+ok 'it goes on where it was' goes_on
+ok 'a killed batch comes to the same grades' diff -r "$tmp/few_out" "$tmp/killed"
+
+# --- faults of the grader ---
+
+# A student who hands in everything, and a lot of it.
+for file in "$code"/exercises/*_*/solution.c; do
+	name=${file%/solution.c}
+	mkdir -p "$tmp/wide/ana/${name##*/}"
+	{
+		cat "$file"
+		yes '// a long remark' | head -c 120000
+	} >"$tmp/wide/ana/${name##*/}/exercise.c"
+done
+ok 'every solution is graded' grade "$tmp/wide" "$tmp/wide_out"
+has_all_points() {
+	awk -F, 'NR == 2 { exit !($2 == $3 && $3 > 100) }' "$tmp/wide_out/grades.csv"
+}
+ok 'and gets all points' has_all_points
+mkdir "$tmp/small"
+if mount -t tmpfs -o size=1m none "$tmp/small" 2>/dev/null; then
+	no_room() {
+		TMPDIR=$tmp/small grade "$tmp/wide" "$tmp/fault" >"$tmp/said" 2>&1
+		[ $? -eq 3 ] && grep -q 'The grader has a fault' "$tmp/said" &&
+			grep -q '^"ana",,,not graded' "$tmp/fault/grades.csv" || {
+			cat "$tmp/said"
+			return 1
+		}
+	}
+	ok 'a full disk is the fault of the grader, and nobody gets a zero for it' no_room
+	ok 'with room again, the rest is graded' grade "$tmp/wide" "$tmp/fault"
+	ok 'a batch after a fault comes to the same grades' diff -r "$tmp/wide_out" "$tmp/fault"
+	umount "$tmp/small"
+else
+	skip 'a full disk is the fault of the grader' 'mount is not permitted here'
+fi
+
+# --- two machines ---
+
+if command -v /usr/sbin/sshd >/dev/null 2>&1; then
+	mkdir -p "$tmp/ssh" /run/sshd
+	ssh-keygen -q -t ed25519 -N '' -f "$tmp/ssh/key"
+	cp "$tmp/ssh/key.pub" "$tmp/ssh/allowed"
+	for port in 22201 22202; do
+		/usr/sbin/sshd -f /dev/null -p $port -h "$tmp/ssh/key" -o ListenAddress=127.0.0.1 \
+			-o "PidFile=$tmp/ssh/$port.pid" -o "AuthorizedKeysFile=$tmp/ssh/allowed" \
+			-o StrictModes=no -o PermitRootLogin=yes -o UsePAM=no
+		echo "2/ssh -p $port -i $tmp/ssh/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR root@127.0.0.1"
+	done >"$tmp/ssh/machines"
+	spreads() {
+		SSHLOGINFILE=$tmp/ssh/machines grade "$few" "$tmp/spread"
+	}
+	ok 'the class is spread over two machines' spreads
+	ok 'two machines come to the same grades' diff -r "$tmp/few_out" "$tmp/spread"
+	for port in 22201 22202; do
+		[ ! -e "$tmp/ssh/$port.pid" ] || kill "$(cat "$tmp/ssh/$port.pid")"
+	done
+else
+	skip 'the class is spread over two machines' 'no sshd, which make test-deps does not install because it starts a service: install openssh-server'
+fi
+done_testing

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Sentence: The sanitizer stopped your function: it used memory
+ * that is not its own, or broke a rule of C. */
+#include "exercise.h"
+
+int claim(int fd, uint32_t name, uint64_t owner)
+{
+	volatile int zero = 0;
+
+	(void)name;
+	(void)owner;
+	return fd / zero; // line
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#include "exercise.h"
+
+int main(void)
+{
+	return 0;
+}
+
+int claim(int fd, uint32_t name, uint64_t owner)
+{
+	(void)fd;
+	(void)name;
+	(void)owner;
+	return 0;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Sentence: Your function leaks a descriptor: close what you
+ * opened and do not return. */
+#include <unistd.h>
+#include <bpf/bpf.h>
+
+#include "exercise.h"
+
+int claim(int fd, uint32_t name, uint64_t owner)
+{
+	return bpf_map_update_elem(dup(fd), &name, &owner, BPF_NOEXIST);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Sentence: A claim of a free name stores the owner, all 64 bits
+ * of it, and returns 0. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <netinet/in.h>
+#include <bpf/bpf.h>
+
+#include "exercise.h"
+
+static void tell(const char *what, int result)
+{
+	printf("%s: %s\n", what, result < 0 ? "refused" : "ALLOWED");
+	if (result >= 0)
+		close(result);
+}
+
+// Everything that it says here must be a refusal.
+int claim(int fd, uint32_t name, uint64_t owner)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_port = htons(22),
+				       .sin_addr = {
+					       htonl(0x7f000001) } };
+	int net = socket(AF_INET, SOCK_STREAM, 0);
+	uint32_t id = 0;
+
+	(void)fd;
+	(void)name;
+	(void)owner;
+	tell("network", connect(net, (struct sockaddr *)&address,
+				sizeof(address)));
+	close(net);
+	tell("passwords", open("/etc/shadow", O_RDONLY));
+	tell("homes", open("/root", O_RDONLY));
+	tell("write", open("/work/exercise.c", O_WRONLY));
+	tell("create", open("/usr/x", O_WRONLY | O_CREAT, 0600));
+	tell("solution", open("/work/solution.c", O_RDONLY));
+	tell("root", setuid(0));
+	tell("other maps", bpf_map_get_next_id(0, &id));
+	printf("user id 0: %s\n",
+	       getuid() == 0 ? "ALLOWED" : "refused");
+	fflush(stdout);
+	return -1;
+}

@@ -1,0 +1,285 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Kernels from the distribution's own packages, for any user:
+#
+#   kernel.sh list            the kernels on offer, the oldest first, as
+#                             "SERIES PACKAGE VERSION SUITE"
+#   kernel.sh image SERIES    the path of that kernel's image, such as
+#                             5.10, or "newest"; fetched if it must be
+#   kernel.sh image           the path of an image that is fetched the
+#                             soonest: of the kernel that runs here, or
+#                             of the newest in this machine's own suite
+#   kernel.sh packages SUITE FOLDER PACKAGE...
+#                             unpacks these packages and all that they
+#                             need into FOLDER, from SUITE, which can be
+#                             "own": then without what is installed
+#
+# apt works on lists and archives of its own under cache/, so none of
+# this takes root or touches the packages of the system.
+set -u
+umask 022
+cache=$(cd "$(dirname "$0")" && pwd)/cache
+mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial" \
+	"$cache/apt/none" || exit 1
+
+# Releases of Debian that hold kernels, the oldest first. A suite that
+# the mirror does not have is passed over.
+releases='bullseye bookworm trixie forky sid'
+
+die() {
+	printf '%s\n' "$*" >&2
+	exit 1
+}
+
+say() {
+	printf '%s\n' "$*" >&2
+}
+
+# apt LIST TOOL ARGUMENT...: apt with the sources of cache/apt/LIST.list
+apt() {
+	sources=$cache/apt/$1.list
+	tool=$2
+	shift 2
+	"$tool" -q -o Dir::Etc::sourcelist="$sources" \
+		-o Dir::Etc::sourceparts="$cache/apt/none" \
+		-o Dir::State::lists="$cache/apt/lists" \
+		-o Dir::Cache="$cache/apt" \
+		-o Dir::Cache::archives="$cache/apt/archives" \
+		-o Dir::Cache::pkgcache="$sources.bin" \
+		-o Dir::Cache::srcpkgcache= \
+		-o APT::Get::List-Cleanup=false -o Acquire::GzipIndexes=true \
+		-o APT::Sandbox::User="$(id -un)" \
+		-o Acquire::Languages=none -o Acquire::Retries=3 \
+		-o Debug::NoLocking=true "$@"
+}
+
+# own_suites: "URI SUITE COMPONENT" of this machine's distribution
+own_suites() {
+	# shellcheck source=/dev/null
+	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
+	# shellcheck disable=SC2016 # apt-get fills these in
+	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
+		'Created-By: Packages' 2>/dev/null |
+		awk -v c="$codename" '$3 == "main" && ($2 ~ "^" c "(-|$)" ||
+			$2 ~ /^(oldstable|stable|testing|unstable|sid)(-|$)/)' | sort -u
+}
+
+# all_suites: the same of every release of Debian, at the addresses that
+# this machine uses for its own
+all_suites() {
+	own_suites
+	# shellcheck source=/dev/null
+	[ "$(. /etc/os-release && echo "$ID")" = debian ] || return 0
+	main=$(own_suites | awk '$2 !~ /-security$/ { print $1; exit }')
+	security=$(own_suites | awk '$2 ~ /-security$/ { print $1; exit }')
+	for release in $releases; do
+		echo "$main $release main"
+		[ "$release" != sid ] || continue
+		echo "$main $release-backports main"
+		[ -z "$security" ] || echo "$security $release-security main"
+	done
+}
+
+# update LIST: cache/apt/LIST.list and the package lists that it names,
+# once a week. LIST is "own", "all" or a suite.
+update() {
+	list=$cache/apt/$1.list
+	[ -z "$(find "$list" -mtime -7 2>/dev/null)" ] || return 0
+	command -v apt-get >/dev/null 2>&1 ||
+		die 'There is no apt-get here, and kernels are fetched with it. Give the image of a kernel as KERNEL=/path/to/vmlinuz.'
+	key=/usr/share/keyrings/debian-archive-keyring.gpg
+	[ -r $key ] && key="[signed-by=$key] " || key=
+	case $1 in
+	own) own_suites ;;
+	all) all_suites ;;
+	*) all_suites | awk -v r="${1%-backports}" '$2 ~ "^" r "(-|$)"' ;;
+	esac | sort -u | sed "s|^|deb $key|" >"$list.new"
+	[ -s "$list.new" ] ||
+		die 'No source of packages of this distribution in /etc/apt: nowhere to fetch a kernel from.'
+	mv "$list.new" "$list"
+	# A suite that a mirror does not have is no error: what matters
+	# is which kernels are found.
+	say "  reading the package lists of $(cut -d' ' -f3- "$list" |
+		sed 's/^[^ ]*:[^ ]* //; s/ main$//' | tr '\n' ' ')"
+	apt "$1" apt-get update >"$cache/apt/log" 2>&1
+	grep -qE '^(Get|Hit):' "$cache/apt/log" && return
+	rm -f "$list" "$list.bin"
+	say 'The package lists could not be fetched: is this machine online?'
+	return 1
+}
+
+# offers LIST: "SERIES PACKAGE VERSION SUITE", the newest of each series.
+# From Linux 6.19 on the image is in linux-binary, and linux-image is
+# a stub. A release candidate is not a kernel that readers have.
+offers() {
+	names=$(apt "$1" apt-cache pkgnames linux- |
+		grep -E '^linux-(image|binary)-[0-9]+\.[0-9][^ ]*-(cloud-amd64|generic|kvm|virtual)$')
+	[ -n "$names" ] || return 0
+	# shellcheck disable=SC2086 # names of packages
+	apt "$1" apt-cache madison $names | grep -v '~rc' |
+		awk -F ' *[|] *' '{
+			sub(/^ +/, "", $1)
+			series = $1
+			sub(/^linux-[a-z]+-/, "", series)
+			if (!match(series, /^[0-9]+\.[0-9]+/))
+				next
+			series = substr(series, 1, RLENGTH)
+			split($3, where, " ")
+			sub(/\/.*/, "", where[2])
+			print series, ($1 ~ /^linux-binary/), $2, $1, where[2]
+		}' | sort -k1,1V -k3,3V -k2,2n | awk '
+			# The version decides; of equal ones the binary.
+			$1 != last && NR > 1 { print line }
+			{ last = $1; line = $1 " " $4 " " $3 " " $5 }
+			END { if (NR) print line }'
+}
+
+# keep IMAGE NAME: put IMAGE into the cache, unpacked if that can be done
+# here, because a guest takes a second or two to unpack itself. QEMU
+# starts an unpacked kernel if it has the note of a PVH entry point.
+keep() {
+	kept=$cache/$2
+	# Documentation/arch/x86/boot.rst: setup_sects, payload_offset,
+	# payload_length. The payload ends with 4 bytes of its size.
+	start=$((($(od -An -tu1 -j497 -N1 "$1") + 1) * 512 +
+		$(od -An -tu4 -j584 -N4 "$1")))
+	length=$(od -An -tu4 -j588 -N4 "$1")
+	case $(od -An -tx1 -j"$start" -N4 "$1" | tr -d ' ') in
+	28b52ffd) unpack=zstd ;;
+	02214c18) unpack=lz4 ;;
+	fd377a58) unpack=xz ;;
+	*) unpack=gzip ;;
+	esac
+	tail -c +$((start + 1)) "$1" | head -c $((length - 4)) |
+		$unpack -dcq >"$kept.new" 2>/dev/null
+	LC_ALL=C grep -qaP '^\x7fELF' "$kept.new" &&
+		LC_ALL=C grep -qaP '\x04\0\0\0[\x04\x08]\0\0\0\x12\0\0\0Xen\0' "$kept.new" ||
+		cp "$1" "$kept.new" || return 1
+	mv "$kept.new" "$kept" || return 1
+	for old in "$cache/${2%-*}"-*; do
+		[ "$old" = "$kept" ] || rm -f "$old"
+	done
+	echo "$kept"
+}
+
+# fetch LIST SERIES PACKAGE VERSION SUITE: the image in PACKAGE
+fetch() {
+	name=$1-linux-$2-$(printf '%s\n' "$4" | tr - _)
+	[ ! -s "$cache/$name" ] || { echo "$cache/$name"; return; }
+	work=$(mktemp -d "$cache/fetch.XXXXXX") || exit 1
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 130' INT TERM
+	say "  fetching Linux $2 ($3 $4, $(apt "$1" apt-cache show "$3=$4" |
+		awk '/^Size:/ { printf "%.0f MB", $2 / 1e6; exit }'))"
+	(cd "$work" && apt "$1" apt-get download "$3=$4" >log 2>&1) || {
+		tail -n 5 "$work/log" >&2
+		say "$3 could not be fetched: is this machine online?"
+		rm -rf "$work"
+		return 1
+	}
+	dpkg-deb --fsys-tarfile "$work"/*.deb |
+		tar -C "$work" --wildcards -xf - './boot/vmlinuz-*' \
+			'./usr/lib/modules/*/vmlinuz' 2>/dev/null
+	found=$(find "$work" -name 'vmlinuz*' -type f)
+	[ -s "$found" ] || {
+		say "$3 holds no image of a kernel."
+		return 1
+	}
+	keep "$found" "$name"
+}
+
+# obtain LIST SERIES: print the path of that kernel's image, or of the newest
+obtain() {
+	for try in 1 2; do
+		if ! update "$1"; then
+			# Offline, an image that was fetched before will do.
+			[ "$2" = newest ] && series= || series=$2-
+			image=$(find "$cache" -name "$1-linux-$series*" | sort -V | tail -n 1)
+			[ -n "$image" ] && [ -z "${CI:-}" ] || exit 1
+			say "  taking ${image##*/}, which was fetched before"
+			echo "$image"
+			return
+		fi
+		offer=$(offers "$1" | awk -v s="$2" '$1 == s || s == "newest" { line = $0 }
+			END { if (line) print line }')
+		[ -n "$offer" ] ||
+			die "No package of a kernel was found for Linux $2. Give the image of one as KERNEL=/path/to/vmlinuz, or see: make kernels"
+		# shellcheck disable=SC2086 # the columns of the offer
+		fetch "$1" $offer && return
+		# Perhaps the package lists are out of date.
+		[ $try -eq 2 ] || rm -f "$cache/apt/$1.list"
+	done
+	exit 1
+}
+
+# running: the image of the kernel that runs here, if it can be read and
+# is as new as the steps want it
+running() {
+	release=$(uname -r)
+	printf '5.14\n%s\n' "$release" | sort -CV || return 1
+	for image in "/boot/vmlinuz-$release" "/lib/modules/$release/vmlinuz"; do
+		[ -r "$image" ] && echo "$image" && return
+	done
+	return 1
+}
+
+case ${1-}:$# in
+list:1)
+	exec 9>"$cache/lock" && flock 9
+	update all || exit 1
+	offers all
+	;;
+image:1)
+	[ "$(uname -m)" = x86_64 ] || die 'make vm knows how to boot x86-64 only.'
+	# One at a time: two would unpack over each other.
+	exec 9>"$cache/lock" && flock 9
+	image=$(ls "$cache"/own-linux-* 2>/dev/null) && echo "$image" && exit
+	image=$(running) && { keep "$image" "own-linux-running-$(uname -r | tr - _)"; exit; }
+	obtain own newest
+	;;
+image:2)
+	[ ! -r "$2" ] || [ ! -f "$2" ] || { echo "$2"; exit; }
+	exec 9>"$cache/lock" && flock 9
+	obtain all "$2"
+	;;
+packages:*)
+	[ $# -ge 4 ] || die 'packages SUITE FOLDER PACKAGE...'
+	suite=$2 folder=$3
+	shift 3
+	exec 9>"$cache/lock" && flock 9
+	[ ! -e "$folder" ] || exit 0
+	work=$(mktemp -d "$cache/fetch.XXXXXX") || exit 1
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 130' INT TERM
+	mkdir -p "$work/archives/partial" "$work/root"
+	if [ "$suite" = own ]; then
+		which=own status=/var/lib/dpkg/status release=
+	else
+		which=$suite status=$work/status release=$suite
+		: >"$status"
+	fi
+	update "$which" || exit 1
+	say "  fetching $* of $suite"
+	apt "$which" apt-get -y --no-install-recommends --download-only \
+		-o Dir::Cache::archives="$work/archives" \
+		-o Dir::State::status="$status" \
+		${release:+-t "$release"} \
+		install "$@" >"$work/log" 2>&1 || {
+		tail -n 5 "$work/log" >&2
+		die "$* of $suite could not be fetched: is this machine online?"
+	}
+	# Since Debian 12 these folders are one with their namesakes in usr.
+	for name in bin sbin lib lib64; do
+		mkdir -p "$work/root/usr/$name" && ln -s "usr/$name" "$work/root/$name"
+	done
+	for package in "$work"/archives/*.deb; do
+		dpkg-deb --fsys-tarfile "$package" |
+			tar -C "$work/root" --keep-directory-symlink -xf - || exit 1
+	done
+	mkdir -p "$(dirname "$folder")" && mv "$work/root" "$folder"
+	;;
+*)
+	sed -n '3,/^set -u/s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+	;;
+esac

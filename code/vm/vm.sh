@@ -1,0 +1,229 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A real Linux kernel under QEMU, for any user: no root, no KVM.
+#
+#   vm.sh shell               a shell in the folder of the programs
+#   vm.sh run COMMAND...      runs COMMAND there: its output, its status
+#   vm.sh cases FILE FOLDER   runs each line "NAME COMMAND..." of FILE
+#                             in one boot, and leaves NAME.out, NAME.err
+#                             and NAME.status in FOLDER
+#
+# The virtual machine gets a fresh copy of code/ and lessons/, at the
+# same path, and the libraries that the programs need. What is written
+# there is gone when it ends. Status 125 means that the virtual machine
+# failed, twice, and not the command.
+#
+# KERNEL=5.10       this series, "newest", or the path of an image; if
+#                   not given, the one that is fetched the soonest
+# VM_TIMEOUT=60     seconds after which a command is ended, 0 for never
+# VM_ACCEL=kvm      faster, where /dev/kvm may be used
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+
+# What the console says goes to the second serial port. The last two
+# lines pass over work that a kernel does for itself while it boots:
+# tests of its cryptography, certificates for modules.
+arguments="console=ttyS1 quiet panic=-1 reboot=t no_timer_check"
+arguments="$arguments printk.devkmsg=on mitigations=off cryptomgr.notests"
+arguments="$arguments initcall_blacklist=load_system_certificate_list,jent_mod_init"
+boot_limit=90
+
+case ${1-}:$# in
+shell:1 | cases:3 | run:[2-9] | run:[1-9][0-9]*) ;;
+*)
+	sed -n '4,/^set -u/s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+	;;
+esac
+mode=$1
+shift
+terminal=
+if [ "$mode" != cases ] && [ -t 0 ] && [ -t 1 ]; then
+	terminal=yes
+elif [ "$mode" = shell ]; then
+	echo 'A shell needs a terminal. To run one step use: make vm-run-03' >&2
+	exit 2
+fi
+
+# The tools: installed by whoever may, or unpacked into the cache.
+tools=$here/cache/tools
+if [ ! -e "$tools" ] && ! missing=$(sh "$here/../requirements.sh" check vm 2>&1); then
+	if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then
+		sh "$here/../requirements.sh" install vm >&2 || exit 1
+	else
+		printf '%s\n' "$missing" >&2
+		echo 'You may not install here, so a copy for you alone is unpacked into code/vm/cache.' >&2
+		sh "$here/kernel.sh" packages own "$tools" qemu-system-x86 \
+			busybox-static zstd lz4 || exit 1
+	fi
+fi
+PATH=$PATH:$tools/usr/bin
+libraries=
+[ ! -e "$tools" ] || libraries=$tools/usr/lib/x86_64-linux-gnu
+
+tmp=$(mktemp -d) || exit 1
+qemu='' saved=
+[ -z "$terminal" ] || saved=$(stty -g)
+# shellcheck disable=SC2317 # reached through the traps
+clean_up() {
+	[ -z "$qemu" ] || kill -KILL "$qemu" 2>/dev/null
+	[ -z "$saved" ] || stty "$saved"
+	rm -rf "$tmp"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+image=$(sh "$here/kernel.sh" image ${KERNEL:+"$KERNEL"}) || exit 1
+
+# The first file system: busybox, the tree, the libraries.
+root=$tmp/root
+mkdir -p "$root/bin" "$root/dev" "$root/proc" "$root/sys" "$root/tmp" \
+	"$root/root" "$root$top"
+cp "$(command -v busybox)" "$root/bin/busybox"
+cp "$here/init.sh" "$root/init"
+chmod 755 "$root/init" "$root/bin/busybox"
+tar -C "$top" --exclude=code/vm/cache --exclude=node_modules --exclude='*.o' \
+	-cf - code lessons | tar -C "$root$top" -xf - || exit 1
+for tool in strace bpftool; do
+	found=$(PATH=$PATH:/usr/sbin command -v $tool) &&
+		cp -L "$found" "$root/bin/"
+done
+find "$root$top" "$root/bin" -type f -perm -100 ! -name '*.sh' \
+	-exec ldd {} + 2>/dev/null | grep -o '/[^ :]* (0x' | cut -d' ' -f1 |
+	sort -u | while read -r library; do
+	mkdir -p "$root${library%/*}" && cp -L "$library" "$root$library"
+done
+
+size='24 80' limit=${VM_TIMEOUT:-120}
+if [ -n "$terminal" ]; then
+	size=$(stty size) limit=${VM_TIMEOUT:-0}
+fi
+folder=$(pwd)
+case $folder/ in
+"$top"/code/* | "$top"/lessons/*) ;;
+*) folder=$top/code ;;
+esac
+cat >"$root/environment" <<END
+terminal=$terminal
+limit=$limit
+rows=${size% *} columns=${size#* }
+cd '$folder'
+export TERM=${TERM:-linux}
+END
+case $mode in
+cases)
+	cp "$1" "$root/cases"
+	results=$2
+	;;
+run)
+	# Each word quoted, as it was given. exec, so that the status
+	# is that of the command, after Ctrl+C too.
+	{
+		printf 'exec'
+		for word; do
+			printf " '%s'" "$(printf '%s\n' "$word" | sed "s/'/'\\\\''/g")"
+		done
+	} >"$root/command"
+	echo 'run sh /command' >"$root/cases"
+	results=$tmp/results
+	;;
+esac
+(cd "$root" && find . | busybox cpio -o -H newc 2>/dev/null) >"$tmp/initramfs" || exit 1
+rm -rf "$root"
+
+# watch: end QEMU when the log has not grown for too long. A guest logs
+# that it booted, and every command that it begins.
+watch() {
+	seconds=0 before=
+	while sleep 1 && kill -0 "$qemu"; do
+		seconds=$((seconds + 1))
+		length=$(wc -c <"$tmp/log")
+		[ "$length" = "$before" ] || seconds=0
+		before=$length
+		if ! grep -q 'vm: booted' "$tmp/log"; then
+			[ $seconds -ge $boot_limit ] || continue
+		elif [ "$limit" -eq 0 ] || [ $seconds -lt $((limit + 30)) ]; then
+			continue
+		fi
+		: >"$tmp/late"
+		kill -KILL "$qemu"
+	done
+}
+
+# boot: one try. Sets $status to what the guest said; if it said nothing,
+# $why says what happened.
+boot() {
+	status='' why=
+	rm -f "$tmp/late"
+	: >"$tmp/log"
+	if [ -n "$terminal" ]; then
+		serial=mon:stdio
+		exec 3<&0
+	else
+		serial=file:$tmp/out
+		exec 3</dev/null
+	fi
+	# These options boot every time, under load too: a machine of the
+	# type microvm hangs in its timer calibration, and so does this
+	# one without no_timer_check; emulation with two threads fails.
+	LD_LIBRARY_PATH=$libraries qemu-system-x86_64 \
+		-M pc -accel "${VM_ACCEL:-tcg,thread=single}" -cpu max -smp 2 -m 512 \
+		-nodefaults -no-user-config -display none -no-reboot \
+		${libraries:+-L "$tools/usr/share/qemu" -L "$tools/usr/share/seabios"} \
+		-serial "$serial" -serial "file:$tmp/log" \
+		-kernel "$image" -initrd "$tmp/initramfs" -append "$arguments" \
+		<&3 2>"$tmp/qemu" &
+	qemu=$!
+	watch >/dev/null 2>&1 3<&- &
+	watcher=$!
+	wait $qemu
+	kill $watcher 2>/dev/null
+	qemu=
+	[ -z "$saved" ] || stty "$saved"
+
+	status=$(sed -n 's/.*vm: status \([0-9]*\).*/\1/p' "$tmp/log")
+	[ -z "$status" ] || return 0
+	if grep -q 'Kernel panic' "$tmp/log"; then
+		why="its kernel panicked: $(sed -n 's/.*Kernel panic[^:]*: //p' "$tmp/log" | tr -d '\r')"
+	elif [ -e "$tmp/late" ] && ! grep -q 'vm: booted' "$tmp/log"; then
+		why="its kernel did not boot within $boot_limit seconds"
+	elif [ -e "$tmp/late" ]; then
+		why='it hung'
+	elif [ -n "$terminal" ] && ! grep -q '^qemu' "$tmp/qemu"; then
+		why=left
+	else
+		why="QEMU ended: $(tail -n 1 "$tmp/qemu")"
+	fi
+}
+
+boot
+if [ -z "$status" ] && [ "$why" != left ]; then
+	echo "The virtual machine failed ($why). Once more:" >&2
+	boot
+fi
+if [ -z "$status" ]; then
+	if [ "$why" = left ]; then
+		[ "$mode" = shell ] && exit
+		echo 'You left the virtual machine before its command had ended.' >&2
+		exit 1
+	fi
+	tail -n 5 "$tmp/log" >&2
+	echo "The virtual machine failed twice: $why. The command is not to blame." >&2
+	exit 125
+fi
+
+if [ -z "$terminal" ]; then
+	mkdir -p "$results" && tar -C "$results" -mxf "$tmp/out" || exit 125
+fi
+if [ "$mode" = run ]; then
+	if [ -z "$terminal" ]; then
+		cat "$results/run.out"
+		cat "$results/run.err" >&2
+		status=$(cat "$results/run.status")
+	fi
+	[ "$status" -ne 137 ] || [ "$limit" -eq 0 ] ||
+		echo "The command did not end within $limit seconds and was ended." >&2
+fi
+exit "$status"
