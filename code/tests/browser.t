@@ -12,7 +12,7 @@ done
 [ -n "$CHROMIUM" ] || skip_all 'chromium is not installed: make test-deps'
 export CHROMIUM HOME="$tmp"
 
-make -C "$top/docs" >/dev/null || exit 1
+flock "$top/docs" make -C "$top/docs" >/dev/null || exit 1
 build=$top/docs/build
 
 check() {

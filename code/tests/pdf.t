@@ -5,7 +5,7 @@
 
 need make pandoc weasyprint pdfinfo pdffonts pdftotext qpdf
 
-make -C "$top/docs" pdf >/dev/null || exit 1
+flock "$top/docs" make -C "$top/docs" pdf >/dev/null || exit 1
 pdf=$top/docs/build/bpf-map-workbook.pdf
 html=$top/docs/build/.book/book.html
 pages=$(find "$top/lessons" -name '[0-9]*.md' | wc -l)
