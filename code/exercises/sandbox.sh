@@ -6,7 +6,7 @@
 #   sandbox.sh run     FOLDER COMMAND [ARGUMENT...]
 #   sandbox.sh play    FOLDER COMMAND [ARGUMENT...]
 #
-# The command sees /usr and FOLDER (as /work), both read-only, and an
+# The command sees /usr and FOLDER (as /box), both read-only, and an
 # empty /tmp of its own. It has no network, sees no other process, is
 # not root, and has CAP_BPF as its only capability. Its time, memory,
 # processes, files and descriptors are limited. When it ends, or whoever
@@ -41,7 +41,7 @@ esac
 # nobody else's.
 user=$((200000 + $$ % 100000))
 
-set -- --remount-ro / --chdir /work setpriv --reuid=$user --regid=$user --clear-groups --inh-caps=$caps \
+set -- --remount-ro / --chdir /box setpriv --reuid=$user --regid=$user --clear-groups --inh-caps=$caps \
 	--ambient-caps=$caps --bounding-set=$caps --no-new-privs -- "$@"
 for name in bin sbin lib lib32 lib64 libx32; do
 	[ ! -L "/$name" ] || set -- --symlink "usr/$name" "/$name" "$@"
@@ -57,4 +57,4 @@ exec prlimit --core=0 $limits \
 	--ro-bind /usr /usr --perms 0755 --dir /etc --ro-bind-try /etc/alternatives /etc/alternatives \
 	--ro-bind-try /etc/ld.so.cache /etc/ld.so.cache \
 	--proc /proc --dev /dev --size 67108864 --perms 1777 --tmpfs /tmp \
-	--ro-bind "$folder" /work "$@"
+	--ro-bind "$folder" /box "$@"

@@ -65,9 +65,9 @@ int claim(int fd, uint32_t name, uint64_t owner)
 	close(net);
 	tell("passwords", open("/etc/shadow", O_RDONLY));
 	tell("homes", open("/root", O_RDONLY));
-	tell("write", open("/work/exercise.c", O_WRONLY));
+	tell("write", open("/box/exercise.c", O_WRONLY));
 	tell("create", open("/usr/x", O_WRONLY | O_CREAT, 0600));
-	tell("solution", open("/work/solution.c", O_RDONLY));
+	tell("solution", open("/box/solution.c", O_RDONLY));
 	tell("root", setuid(0));
 	tell("other maps", bpf_map_get_next_id(0, &id));
 	tell("program", run());
