@@ -33,6 +33,11 @@ replace() {
 structure() {
 	mkdir -p $book || exit 1
 	# shellcheck disable=SC2016 # awk's own
+	{
+	for answer in ../code/exercises/*/answer.md; do
+		folder=${answer%/*}
+		[ ! -e "$answer" ] || printf 'exercise\t%s\t-\n' "${folder##*/}"
+	done
 	awk '
 	FNR == 1 {
 		name = FILENAME
@@ -51,7 +56,8 @@ structure() {
 		term = substr($0, 1, RLENGTH)
 		gsub(/^(- )?\*\*|[.:]?\*\*$/, "", term)
 		print "term\t" term "\t" name
-	}' ../lessons/*.md | replace $book/structure
+	}' ../lessons/*.md
+	} | replace $book/structure
 }
 
 # pages: the names of all pages, in order

@@ -24,6 +24,7 @@ local data, deps = {}, {}
 local pages, order = {}, {}     -- of the book, from build/.book/structure
 local shown_on = {}             -- program file -> page
 local glossary = {}             -- lower-case term -> term
+local exercises = {}             -- folders that have an answer
 local blocks                    -- the walk, defined far below
 
 ---------------------------------------------------------------- files
@@ -899,12 +900,7 @@ local function answers(folder, line)
 		out[#out + 1] = raw('</div>')
 	end
 
-	local ok, names = pcall(pandoc.system.list_directory, folder)
-	if not ok then
-		return out
-	end
-	table.sort(names)
-	for _, name in ipairs(names) do
+	for _, name in ipairs(exercises) do
 		local path = folder .. name .. '/'
 		local text, code = slurp(path .. 'answer.md'),
 			slurp(path .. 'solution.c')
@@ -1147,7 +1143,13 @@ local walker = {
 }
 
 local function leaf(b)
-	say(stringify(b))
+	if b.t == "Table" then
+		pandoc.walk_block(b, { Plain = function(x)
+			say(stringify(x))
+		end })
+	else
+		say(stringify(b))
+	end
 	return pandoc.walk_block(b, walker)
 end
 
@@ -1479,6 +1481,8 @@ local function read_structure()
 			end
 		elseif kind == 'program' then
 			shown_on[a] = b
+		elseif kind == 'exercise' then
+			exercises[#exercises + 1] = a
 		elseif kind == 'term' then
 			glossary[a:lower()] = a
 		end
