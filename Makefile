@@ -59,6 +59,9 @@ vm-start: all ## run every step in the virtual machine
 vm-run-%: all ## run one step there, as in "make vm-run-03"
 	@sh code/vm/vm.sh run sh run_steps.sh $*
 
+vm-check-%: all ## check an exercise there, as in "make vm-check-02a"
+	@IN=vm sh code/exercises/check.sh one $*
+
 vm-clean: ## forget the kernels that were fetched
 	rm -rf code/vm/cache
 

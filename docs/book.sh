@@ -92,7 +92,7 @@ check() {
 			[ ! -e "$file" ] || printf 'have\tprogram\t%s\tcode/%s:1: no lesson shows this program\n' \
 				"${file##*/}" "${file##*/}"
 		done
-		for file in ../lessons/transcripts/*.txt; do
+		for file in ../lessons/transcripts/*.txt ../lessons/transcripts/errno_kernels.tsv; do
 			[ ! -e "$file" ] || printf 'have\toutput\t%s\tlessons/transcripts/%s:1: no lesson shows this run\n' \
 				"${file##*/}" "${file##*/}"
 		done

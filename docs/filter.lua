@@ -747,6 +747,63 @@ local function errnos(path, call, line)
 	return out
 end
 
+-- kernels PATH: the cases that not all kernels answer alike, a column
+-- a kernel, marked where the answer is not the newest one's. Map types
+-- with the same answers share a row.
+local function kernels(path, line)
+	note('use', 'output', path:match('[^/]+$'))
+	local rows, groups, at = {}, {}, {}
+	for i, text in ipairs(split(need(path, line))) do
+		local row = {}
+		for field in (text .. '\t'):gmatch('([^\t]*)\t') do
+			row[#row + 1] = field
+		end
+		if i > 1 and #row ~= #rows[1] then
+			die(path, i, #row .. ' columns, not ' .. #rows[1])
+		end
+		rows[i] = row
+		local differs = false
+		for k = 5, #row do
+			differs = differs or i > 1 and row[k] ~= row[4]
+		end
+		if differs then
+			local key = row[1] .. '\t' .. table.concat(row, '\t', 3)
+			if not at[key] then
+				at[key] = { row = row, types = {} }
+				table.insert(groups, at[key])
+			end
+			table.insert(at[key].types, '<code>' ..
+				escape(row[2]) .. '</code>')
+		end
+	end
+	local html = { '<table class="errnos wide kernels" aria-label="' ..
+		'Where kernels differ"><thead><tr><th scope="col">Call' ..
+		'</th><th scope="col">When</th>' }
+	local head, differ = rows[1], 0
+	for k = 4, #head do
+		html[#html + 1] = '<th scope="col">' .. escape(head[k]) .. '</th>'
+	end
+	html[#html + 1] = '</tr></thead>\n<tbody>'
+	for _, group in ipairs(groups) do
+		local row = group.row
+		differ = differ + #group.types
+		html[#html + 1] = '<tr><td><code>' .. escape(row[1]) ..
+			'</code></td><td>' .. inline_code(row[3]) .. '<span>' ..
+			table.concat(group.types, ' ') .. '</span></td>'
+		for k = 4, #row do
+			local name = row[k]:match('^E[A-Z0-9]+') or row[k]
+			html[#html + 1] = '<td>' .. (row[k] == row[#row] and
+				escape(name) or '<strong>' .. escape(name) ..
+				'</strong>') .. '</td>'
+		end
+		html[#html + 1] = '</tr>\n'
+	end
+	html[#html + 1] = '</tbody></table>'
+	return { raw(table.concat(html) .. '<p class="more">' ..
+		#rows - 1 - differ .. ' of ' .. #rows - 1 ..
+		' cases are answered alike by all of these kernels.</p>') }
+end
+
 ------------------------------------------------ exercises and answers
 
 -- demote LIST: headings inside a box are no sections of the page
@@ -1112,6 +1169,7 @@ local directives = {
 		return calls(path, line)
 	end,
 	errnos = function(path, rest, line) return errnos(path, rest, line) end,
+	kernels = function(path, rest, line) return kernels(path, line) end,
 	exercise = function(path, rest, line) return exercise(path, line) end,
 	answers = function(path, rest, line) return answers(path, line) end,
 	index = function() return index() end,

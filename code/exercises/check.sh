@@ -101,7 +101,7 @@ judge() {
 
 tools() {
 	sh ../requirements.sh check build || exit 2
-	sh ../with_cap_bpf.sh true || exit 2
+	[ "${IN-}" = vm ] || sh ../with_cap_bpf.sh true || exit 2
 	for each in $(names); do
 		[ -e "$each/exercise.c" ] || cp "$each/stub.c" "$each/exercise.c" || exit 2
 	done

@@ -207,8 +207,8 @@ grade() {
 
 	number_seed=$seed
 	[ -n "$seed" ] || number_seed=$(cksum <"$work/$1/exercise.c" | awk '{ print $1 % 1000000 }')
-	timeout -s KILL 300 "$batch/build/$1/check" --all --seed "$number_seed" -- \
-		sh "$here/sandbox.sh" run "$work/$1" ./player >"$work/$1/report" 2>"$work/$1/fault"
+	timeout -s KILL 300 "$batch/build/$1/check" --all --fence --seed "$number_seed" -- \
+		sh "$here/sandbox.sh" play "$work/$1" ./player >"$work/$1/report" 2>"$work/$1/fault"
 	status=$?
 	case $status in
 	0 | 1) ;;

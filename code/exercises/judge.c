@@ -2,13 +2,15 @@
 
 // The judge: see judge.h for what a check is written with.
 //
-//   check [--seed N] [--times N] [--all] -- PLAYER [ARGUMENT...]
+//   check [--seed N] [--times N] [--all] [--fence] --
+//         PLAYER [ARGUMENT...]
 //   check --list
 //
 // runs the checks of an exercise against a player. It stops at the
 // first check that fails; with --all it goes on, unless it was the very
 // first, which is the job itself. --times N runs each
-// check with N seeds. --list names the checks, one a line.
+// check with N seeds. --fence hands a filter of system calls to the
+// player's command, for bubblewrap. --list names the checks, one a line.
 //
 // Status: 0 all passed, 1 a check failed, 77 the kernel cannot do
 // this exercise, 2 wrong arguments or a fault that no learner caused.
@@ -22,6 +24,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -31,6 +34,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -50,6 +54,7 @@ enum {
 	MAX_BPF_CALLS = 20000,	// in one call
 	MAX_PRINTED = 1 << 20,	// bytes, by one player
 	MAX_MEMORY = 256 << 20, // bytes that a player touches
+	FENCE = 4,		// descriptor of a filter, see --fence
 	MAX_HELD = 64,		// descriptors
 	MAX_COMMANDS = 64,	// of bpf(2)
 };
@@ -68,7 +73,7 @@ static jmp_buf check_failed;
 static char tried_text[512];
 static uint64_t seed, random_state;
 static int times = 1;
-static bool all;
+static bool all, fence;
 
 static int held[MAX_HELD];
 static size_t held_count;
@@ -420,6 +425,59 @@ static void limit(__rlimit_resource_t resource, rlim_t value)
 	setrlimit(resource, &limits);
 }
 
+// A filter for bubblewrap, on descriptor FENCE: of bpf(2), only what
+// works on maps is allowed, and loading a program, but not running or
+// attaching one. It holds before the first line of
+// the player runs.
+static void put_up_fence(void)
+{
+	static const unsigned char allowed[] = {
+		BPF_MAP_CREATE,
+		BPF_MAP_LOOKUP_ELEM,
+		BPF_MAP_UPDATE_ELEM,
+		BPF_MAP_DELETE_ELEM,
+		BPF_MAP_GET_NEXT_KEY,
+		BPF_MAP_LOOKUP_AND_DELETE_ELEM,
+		BPF_MAP_FREEZE,
+		BPF_MAP_LOOKUP_BATCH,
+		BPF_MAP_LOOKUP_AND_DELETE_BATCH,
+		BPF_MAP_UPDATE_BATCH,
+		BPF_MAP_DELETE_BATCH,
+		BPF_OBJ_GET_INFO_BY_FD,
+		BPF_PROG_LOAD, // libbpf probes with it for names
+	};
+	const size_t low =
+		__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0;
+	struct sock_filter filter[5 + 2 * sizeof(allowed)] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_bpf, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(
+			BPF_LD | BPF_W | BPF_ABS,
+			(uint32_t)(offsetof(struct seccomp_data, args) +
+				   low)),
+	};
+	size_t n = 4;
+	int fd = memfd_create("fence", 0);
+
+	for (size_t i = 0; i < sizeof(allowed); i++) {
+		filter[n++] = (struct sock_filter)BPF_JUMP(
+			BPF_JMP | BPF_JEQ | BPF_K, allowed[i], 0, 1);
+		filter[n++] = (struct sock_filter)BPF_STMT(
+			BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	}
+	filter[n++] = (struct sock_filter)BPF_STMT(
+		BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
+	if (fd < 0 ||
+	    write(fd, filter, sizeof(filter)) !=
+		    (ssize_t)sizeof(filter) ||
+	    lseek(fd, 0, SEEK_SET) < 0 || dup2(fd, FENCE) < 0)
+		_exit(CLOSED);
+	if (fd != FENCE)
+		close(fd);
+}
+
 // In the child: the channel, an output that the judge reads, no
 // input, and limits that no honest answer comes near.
 __attribute__((noreturn)) static void become_player(int channel,
@@ -438,6 +496,8 @@ __attribute__((noreturn)) static void become_player(int channel,
 	    dup2(channel, CHANNEL) < 0)
 		_exit(CLOSED);
 	fcntl(CHANNEL, F_SETFD, 0);
+	if (fence)
+		put_up_fence();
 	execvp(player_command[0], player_command);
 	_exit(127);
 }
@@ -1000,6 +1060,7 @@ int main(int argc, char **argv)
 		{ "seed", required_argument, NULL, 's' },
 		{ "times", required_argument, NULL, 't' },
 		{ "all", no_argument, NULL, 'a' },
+		{ "fence", no_argument, NULL, 'f' },
 		{ "list", no_argument, NULL, 'l' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -1017,6 +1078,9 @@ int main(int argc, char **argv)
 			break;
 		case 'a':
 			all = true;
+			break;
+		case 'f':
+			fence = true;
 			break;
 		case 'l':
 			for (size_t i = 0; checks[i].name; i++)

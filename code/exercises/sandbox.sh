@@ -4,12 +4,17 @@
 #
 #   sandbox.sh compile FOLDER COMMAND [ARGUMENT...]
 #   sandbox.sh run     FOLDER COMMAND [ARGUMENT...]
+#   sandbox.sh play    FOLDER COMMAND [ARGUMENT...]
 #
-# The command sees /usr and FOLDER (as /work), both read-only, and an
+# The command sees /usr and FOLDER (as /box), both read-only, and an
 # empty /tmp of its own. It has no network, sees no other process, is
 # not root, and has CAP_BPF as its only capability. Its time, memory,
 # processes, files and descriptors are limited. When it ends, or whoever
 # started this ends, everything that it started is killed.
+#
+# "play" is "run" behind the fence of the judge: a filter of system calls
+# on descriptor 4, which leaves of bpf(2) only what works on maps, and no way to run a
+# BPF program.
 #
 # MEMORY_CGROUP, if set, is the cgroup that the command joins. Map memory
 # and the shadow memory of the sanitizers are beyond what an ordinary
@@ -25,7 +30,7 @@ compile)
 	limits='--cpu=10 --as=2147483648 --nproc=32 --nofile=256 --fsize=67108864'
 	caps=-all
 	;;
-run)
+run | play)
 	limits='--nproc=16 --nofile=64 --fsize=1048576'
 	caps=-all,+bpf
 	;;
@@ -36,12 +41,13 @@ esac
 # nobody else's.
 user=$((200000 + $$ % 100000))
 
-set -- --remount-ro / --chdir /work setpriv --reuid=$user --regid=$user --clear-groups --inh-caps=$caps \
+set -- --remount-ro / --chdir /box setpriv --reuid=$user --regid=$user --clear-groups --inh-caps=$caps \
 	--ambient-caps=$caps --bounding-set=$caps --no-new-privs -- "$@"
 for name in bin sbin lib lib32 lib64 libx32; do
 	[ ! -L "/$name" ] || set -- --symlink "usr/$name" "/$name" "$@"
 	[ -L "/$name" ] || [ ! -d "/$name" ] || set -- --ro-bind "/$name" "/$name" "$@"
 done
+[ "$purpose" != play ] || set -- --add-seccomp-fd 4 "$@"
 # shellcheck disable=SC2086 # words
 exec prlimit --core=0 $limits \
 	bwrap --unshare-pid --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try \
@@ -51,4 +57,4 @@ exec prlimit --core=0 $limits \
 	--ro-bind /usr /usr --perms 0755 --dir /etc --ro-bind-try /etc/alternatives /etc/alternatives \
 	--ro-bind-try /etc/ld.so.cache /etc/ld.so.cache \
 	--proc /proc --dev /dev --size 67108864 --perms 1777 --tmpfs /tmp \
-	--ro-bind "$folder" /work "$@"
+	--ro-bind "$folder" /box "$@"

@@ -204,6 +204,9 @@ ok 'a program that no lesson shows stops the build' stops 'code/77_none.c:1: no 
 	'cp code/05_delete.c code/77_none.c'
 ok 'a run that no lesson shows stops the build' stops 'lessons/transcripts/none.txt:1: no lesson shows this run' \
 	'echo >lessons/transcripts/none.txt'
+ok 'kernels that no lesson shows stop the build' stops \
+	'lessons/transcripts/errno_kernels.tsv:1: no lesson shows this run' \
+	"sed -i '/\"kernels\")/d' lessons/90-errno-atlas.md"
 ok 'a figure that no lesson shows stops the build' stops 'lessons/figures/none.svg:1: no lesson shows this figure' \
 	'cp lessons/figures/03-copy.svg lessons/figures/none.svg'
 ok 'a part that no lesson shows stops the build' stops 'code/05_delete.c:[0-9]*: no lesson shows part heart' \

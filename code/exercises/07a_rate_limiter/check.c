@@ -120,9 +120,8 @@ static void opens_a_table(void)
 	r = call(.function = OPEN, .arg = { clients });
 	expect_success(&opens, r, "a descriptor");
 	expect(&opens,
-	       r.fd[0] > 0 &&
-		       bpf_obj_get_info_by_fd(r.fd[0], &info, &size) ==
-			       0,
+	       r.fd[0] > 0 && bpf_obj_get_info_by_fd(r.fd[0], &info,
+						     &size) == 0,
 	       "the descriptor of a map", "%" PRId64, r.result);
 	expect(&opens,
 	       info.type == BPF_MAP_TYPE_HASH && info.key_size == 4 &&
