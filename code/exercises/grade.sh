@@ -77,6 +77,10 @@ exercises() {
 make_cgroup() {
 	MEMORY_CGROUP=
 	for root in /sys/fs/cgroup /sys/fs/cgroup/memory; do
+		# What a grader that was killed has left behind.
+		for group in "$root"/bpf_grade_*; do
+			[ -e "/proc/${group##*_}" ] || rmdir "$group" 2>/dev/null
+		done
 		group=$root/bpf_grade_$$
 		[ -e "$root/cgroup.procs" ] && mkdir "$group" 2>/dev/null || continue
 		for file in memory.max memory.limit_in_bytes; do
