@@ -28,7 +28,7 @@ for part in .gitignore .clang-format Makefile README.md LICENSE lessons code doc
 	[ ! -e "$part" ] || set -- "$@" "$part"
 done
 find "$@" \
-	\( -path docs/build -o -path code/tests -o -path 'code/exercises/build*' -o -path '*/node_modules' \
+	\( -path docs/build -o -path code/vm/cache -o -path code/tests -o -path 'code/exercises/build*' -o -path '*/node_modules' \
 	-o -path 'code/exercises/*/wrong' \) -prune -o \
 	\( -type f -o -type l \) \
 	! -path 'code/exercises/*/solution.c' ! -path 'code/exercises/*/answer.md' \

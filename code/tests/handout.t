@@ -16,7 +16,8 @@ handout() {
 
 ok 'the handout is made' handout "$tmp/first.tar.gz"
 # What must not matter: built files, a learner's files, dates, umask.
-cp -r "$top" "$tmp/copy" && rm -rf "$tmp/copy/.git"
+mkdir "$tmp/copy"
+tar -C "$top" -c --exclude=.git --exclude=cache --exclude=node_modules . | tar -C "$tmp/copy" -x
 find "$tmp/copy" -name '*.c' -exec touch -d 2001-02-03 {} +
 cp "$tmp/copy/code/exercises/$one/solution.c" "$tmp/copy/code/exercises/$one/exercise.c"
 again() {
@@ -26,6 +27,7 @@ again() {
 ok 'another day and another copy make the same bytes' again
 
 mkdir "$tmp/student" && cd "$tmp/student" || exit 1
+ok "it is no larger than the sources" sh -c "[ \$(wc -c <\"\$1\") -lt 1000000 ]" - "$tmp/first.tar.gz"
 ok 'it unpacks' tar xzf "$tmp/first.tar.gz"
 cd bpf-map-workbook || exit 1
 
@@ -74,6 +76,7 @@ says() {
 mine=code/exercises/$one/exercise.c
 
 ok 'it builds' make -s
+ok 'make start runs the steps and makes the book' says '^Read next: docs/build' make start
 ok 'make check shows what there is to do' says '^Score: 0 of 13 exercises, 0 of [0-9]* points' make -s check
 ok 'make check says what is next' says '^Next:  01a_' make -s check
 ok 'a stub fails, and says what was tried' says 'tried     claim(fd, ' make -s "check-$one"
