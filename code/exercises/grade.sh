@@ -148,7 +148,7 @@ build() {
 	# The program comes out through a pipe: nothing that the compiler
 	# can reach is writable.
 	# shellcheck disable=SC2016,SC2086 # expanded inside; words
-	timeout -s KILL 30 sh "$here/sandbox.sh" compile "$work/$1" sh -c '
+	timeout -s KILL 120 sh "$here/sandbox.sh" compile "$work/$1" sh -c '
 		out=/tmp/player
 		{ "$@" -c -o /tmp/exercise.o exercise.c &&
 			"$@" -o $out /tmp/exercise.o call.o player.o -lbpf; } || exit 10
@@ -161,12 +161,10 @@ build() {
 		chmod a+rx "$work/$1/player" || fault "$1 cannot be made executable"
 		return 0
 		;;
-	10)
+	# The limit on processor time decides, not the clock, so that a busy
+	# machine comes to the same grade. The clock is for what sleeps.
+	10 | 137)
 		[ -s "$work/$1/compiler" ] || echo 'the compiler was stopped: it took too long, or too much memory' >"$work/$1/compiler"
-		return 1
-		;;
-	137)
-		echo 'the compiler was stopped: it took too long' >"$work/$1/compiler"
 		return 1
 		;;
 	*)
