@@ -1473,6 +1473,17 @@ static int look_around(void)
 	return values && checked ? 0 : -ENOMEM;
 }
 
+// Before Linux 5.11 maps count as locked memory. libbpf raises the
+// limit if the caller may.
+static bool is_memlock_low(void)
+{
+	struct rlimit limit;
+
+	return running_kernel < KERNEL(5, 11) &&
+	       getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
+	       limit.rlim_cur < 16 << 20;
+}
+
 // Makes what the case needs: the map, its entries, its state.
 static int set_up(struct scene *s)
 {
@@ -1742,6 +1753,14 @@ int main(int argc, char **argv)
 				"You need CAP_BPF: run this with sudo, "
 				"or run \"sudo setcap cap_bpf+ep\" on "
 				"it once.\n");
+	} else if (is_memlock_low()) {
+		fprintf(stderr,
+			"Before Linux 5.11 maps count as locked "
+			"memory, and your limit\nis too low for the "
+			"atlas: run \"ulimit -l 16384\" as root "
+			"first.\n");
+		close(fd);
+		err = -EPERM;
 	} else {
 		close(fd);
 		err = play_all(rows);
