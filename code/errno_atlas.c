@@ -106,7 +106,7 @@ enum state {
 enum odd {
 	NOTHING,
 	NULL_KEY,
-	NULL_VALUE, // NULL for the address that the call writes to
+	NULL_VALUE, // NULL for the value, or for what is written
 	STRAY_KEY,  // a key for a map that has none
 	STRAY_BYTE, // a byte behind the struct that is not 0
 };
@@ -237,6 +237,7 @@ static void *value_arg(struct scene *s, void *value)
 	return s->c->odd == NULL_VALUE ? NULL : value;
 }
 
+// Stores a key with its value, whatever the case is about.
 static int put(struct scene *s, int key)
 {
 	uint8_t at[8];
@@ -516,6 +517,8 @@ static int soil_padding(struct scene *s)
 	clean.b = 2;
 	set_value(s, checked, 0);
 	err = bpf_map_update_elem(s->map, &clean, checked, BPF_ANY);
+	if (err == 0)
+		err = bpf_map_lookup_elem(s->map, &clean, checked);
 	memcpy(s->key, &clean, sizeof(s->key));
 	s->key[1] = 0xff;
 	return err;
@@ -541,8 +544,8 @@ static int lengthen_prefix(struct scene *s)
 // A second shape of inner map, or something that is none.
 static int give_other_inner(struct scene *s)
 {
-	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "other", 8, 8,
-				ENTRIES, NULL);
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "other", 4, 16, 1,
+				NULL);
 
 	if (fd < 0)
 		return fd;
@@ -624,6 +627,7 @@ static const char *gives_zeros(struct scene *s)
 	return NULL;
 }
 
+// The buffer has what lookup_arg put there.
 static const char *wrote_nothing(struct scene *s)
 {
 	for (size_t i = 0; i < value_bytes(s); i++)
@@ -998,7 +1002,7 @@ static const struct atlas_case cases[] = {
 	CASE(update, MAPS_OF, "the value is a descriptor of /dev/null",
 	     -EINVAL, "the value is a descriptor of a map",
 	     .before = give_no_inner),
-	CASE(update, MAPS_OF, "an inner map with another key_size",
+	CASE(update, MAPS_OF, "an inner map with another value_size",
 	     -EINVAL, "inner maps are alike in type and sizes",
 	     .before = give_other_inner),
 	CASE(update, LPM_TRIE, "the prefix is longer than the key",
@@ -1473,6 +1477,17 @@ static int look_around(void)
 	return values && checked ? 0 : -ENOMEM;
 }
 
+// Before Linux 5.11 maps count as locked memory. libbpf raises the
+// limit if the caller may.
+static bool is_memlock_low(void)
+{
+	struct rlimit limit;
+
+	return running_kernel < KERNEL(5, 11) &&
+	       getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
+	       limit.rlim_cur < 16 << 20;
+}
+
 // Makes what the case needs: the map, its entries, its state.
 static int set_up(struct scene *s)
 {
@@ -1742,6 +1757,14 @@ int main(int argc, char **argv)
 				"You need CAP_BPF: run this with sudo, "
 				"or run \"sudo setcap cap_bpf+ep\" on "
 				"it once.\n");
+	} else if (is_memlock_low()) {
+		fprintf(stderr,
+			"Before Linux 5.11 maps count as locked "
+			"memory, and your limit\nis too low for the "
+			"atlas: run \"ulimit -l 16384\" as root "
+			"first.\n");
+		close(fd);
+		err = -EPERM;
 	} else {
 		close(fd);
 		err = play_all(rows);
