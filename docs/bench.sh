@@ -28,3 +28,40 @@ awk -F, -v pages="$pages" '
 		printf "nothing to do: %.0f ms beyond make itself\n",
 			1000 * (median[4] - median[5])
 	}' "$tmp/times.csv"
+
+# Peers, where they are installed, on the same Markdown. They do less:
+# no annotated programs, no runs, no atlas.
+peer() {
+	name=$1
+	shift
+	hyperfine --style none --warmup 1 --runs 3 --export-csv "$tmp/peer.csv" \
+		--prepare true "$*" --prepare 'make -s clean' 'make -j2' >/dev/null 2>&1 || {
+		echo "$name does not build the lessons" >&2
+		return
+	}
+	awk -F, -v name="$name" '
+		NR > 1 { median[NR - 1] = $(NF - 4) }
+		END {
+			printf "%s on the same lessons: %.2f times the book at -j2 (%.2f s, %.2f s)\n",
+				name, median[1] / median[2], median[1], median[2]
+		}' "$tmp/peer.csv"
+}
+if command -v mdbook >/dev/null 2>&1; then
+	mkdir "$tmp/mdbook"
+	cp -r ../lessons "$tmp/mdbook/src"
+	(cd "$tmp/mdbook/src" && for lesson in *.md; do
+		echo "- [${lesson%.md}]($lesson)"
+	done >SUMMARY.md)
+	printf '[book]\ntitle = "Lessons"\n' >"$tmp/mdbook/book.toml"
+	peer mdBook mdbook build "$tmp/mdbook"
+fi
+if command -v vitepress >/dev/null 2>&1; then
+	mkdir -p "$tmp/vitepress/.vitepress"
+	cp ../lessons/*.md "$tmp/vitepress"
+	cp -r ../lessons/figures "$tmp/vitepress"
+	# It looks for its own parts beside the lessons.
+	ln -s "$(readlink -f "$(command -v vitepress)" | sed "s|/vitepress/bin/.*||")" "$tmp/vitepress/node_modules"
+	echo 'export default { ignoreDeadLinks: true }' >"$tmp/vitepress/.vitepress/config.mjs"
+	peer VitePress vitepress build "$tmp/vitepress"
+fi
+make -s -j2 >/dev/null
