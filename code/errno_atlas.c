@@ -627,7 +627,7 @@ static const char *gives_zeros(struct scene *s)
 	return NULL;
 }
 
-// The buffer has what lookup_arg put there.
+// The buffer has what `lookup_arg` put there.
 static const char *wrote_nothing(struct scene *s)
 {
 	for (size_t i = 0; i < value_bytes(s); i++)
