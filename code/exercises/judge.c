@@ -7,10 +7,10 @@
 //   check --list
 //
 // runs the checks of an exercise against a player. It stops at the
-// first check that fails; with --all it goes on, unless it was the very
-// first, which is the job itself. --times N runs each
-// check with N seeds. --fence hands a filter of system calls to the
-// player's command, for bubblewrap. --list names the checks, one a line.
+// first check that fails; with --all it goes on, unless it was the
+// very first, which is the job itself. --times N runs each check with
+// N seeds. --fence hands a filter of system calls to the player's
+// command, for bubblewrap. --list names the checks, one a line.
 //
 // Status: 0 all passed, 1 a check failed, 77 the kernel cannot do
 // this exercise, 2 wrong arguments or a fault that no learner caused.

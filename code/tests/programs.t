@@ -46,6 +46,14 @@ for source in $sources; do
 		skip "$source is in kernel style" 'no clang-format: make test-deps'
 	fi
 done
+# Of the exercises, the atlas and the tests too.
+all_narrow() {
+	for file in "$code"/*.[ch] "$code"/exercises/*.[ch] "$code"/exercises/*/*.[ch] \
+		"$code"/exercises/*/wrong/*.c "$code"/tests/hostile/*.c; do
+		narrow "$file" || { echo "$file"; return 1; }
+	done
+}
+ok "every other C file has at most 72 columns too" all_narrow
 printf '/* %073d */\n' 0 >"$tmp/wide.c"
 ok 'a line of 79 columns does not pass' not narrow "$tmp/wide.c"
 if command -v clang-format >/dev/null 2>&1; then
