@@ -32,7 +32,7 @@ cases() {
 	for signal in INT TERM; do
 		# Not before it has begun: a shell ignores SIGINT for what it
 		# runs in the background, until test_maps blocks it.
-		echo "signal_$signal ./test_maps --interval 600 >/tmp/out & until grep -q 14 /tmp/out; do usleep 9999; done;" \
+		echo "signal_$signal : >/tmp/out; ./test_maps --interval 600 >>/tmp/out & until grep -q 14 /tmp/out; do usleep 9999; done;" \
 			"kill -$signal \$!; wait \$!; status=\$?; cat /tmp/out; exit \$status"
 	done
 	echo "atlas ./errno_atlas"
