@@ -3,15 +3,26 @@
 
 MAKEFLAGS += --no-print-directory
 programs := $(notdir $(basename $(wildcard code/[0-9][0-9]_*.c code/test_maps.c)))
-tests    ?= $(filter-out %/kernels.t %/libraries.t,$(wildcard code/tests/*.t))
+tests    ?= $(filter-out %/kernels.t %/vm.t %/libraries.t,$(wildcard code/tests/*.t))
+
+# What "make vm" has unpacked for a reader who may not install.
+own := $(CURDIR)/code/vm/cache/tools/usr
+ifneq ($(wildcard $(own)),)
+export PATH            := $(PATH):$(own)/bin
+export LD_LIBRARY_PATH := $(own)/lib/x86_64-linux-gnu
+export LIBRARY_PATH    := $(LD_LIBRARY_PATH)
+export C_INCLUDE_PATH  := $(own)/include:$(own)/include/x86_64-linux-gnu
+export PKG_CONFIG_PATH := $(LD_LIBRARY_PATH)/pkgconfig
+export pandoc_datadir  := $(own)/share/pandoc
+endif
 
 .DELETE_ON_ERROR:
 .PHONY: all help start docs pdf open test test-deps record bench clean \
-	vm vm-start vm-clean kernels test-kernels test-libraries record-kernels \
+	vm vm-tools vm-start vm-clean kernels test-kernels test-libraries record-kernels \
 	check watch grade handout
 
 all: ## build the programs (what plain "make" does)
-	@$(MAKE) -C code
+	@$(MAKE) $(if $(V),,-s) -C code
 
 help: ## list every target
 	@echo 'Usage: make TARGET'
@@ -51,17 +62,22 @@ test-deps: ## install the large tools too, so that no test is skipped
 record: all ## run every program and store what it prints in lessons/
 	@sh code/with_cap_bpf.sh sh code/transcript.sh record
 
-vm: all ## a shell on a real kernel in a virtual machine, no root needed
+# A make of its own, which sees what vm-tools has unpacked.
+vm-tools:
+	@sh code/vm/vm.sh tools
+	@$(MAKE) all
+
+vm: vm-tools ## a shell on a real kernel in a virtual machine, no root needed
 	@sh code/vm/vm.sh shell
 
-vm-start: all ## run every step in the virtual machine
+vm-start: vm-tools ## run every step in the virtual machine
 	@sh code/vm/vm.sh run sh run_steps.sh
 
-vm-run-%: all ## run one step there, as in "make vm-run-03"
+vm-run-%: vm-tools ## run one step there, as in "make vm-run-03"
 	@sh code/vm/vm.sh run sh run_steps.sh $*
 
-vm-check-%: all ## check an exercise there, as in "make vm-check-02a"
-	@IN=vm sh code/exercises/check.sh one $*
+vm-check-%: vm-tools ## check an exercise there, as in "make vm-check-02a"
+	@$(MAKE) check-$* IN=vm
 
 vm-clean: ## forget the kernels that were fetched
 	rm -rf code/vm/cache
@@ -70,9 +86,9 @@ kernels: ## list the kernels that can be fetched here
 	@sh code/vm/kernel.sh list
 
 test-kernels: ## test on all of them, or on some: KERNELS="5.10 newest"
-	@sh code/requirements.sh install build test vm
+	@sh code/requirements.sh install build test grade vm
 	@$(MAKE) all
-	@prove -e sh $(if $(V),-v) code/tests/kernels.t
+	@prove -e sh $(if $(V),-v) code/tests/kernels.t code/tests/vm.t
 
 test-libraries: ## test with the libbpf, gcc and clang of other suites (2 GB)
 	@sh code/requirements.sh install build test
@@ -105,7 +121,7 @@ reset-%: ## put the stub of an exercise back (asks, and keeps your file)
 watch: ## check an exercise at every save, until Ctrl+C
 	@sh code/exercises/check.sh watch
 
-grade: ## grade a class: make grade SUBMISSIONS=dir OUT=dir
+grade: ## grade a class: make grade SUBMISSIONS=dir OUT=dir [IN=vm]
 	@sh code/exercises/grade.sh batch "$(SUBMISSIONS)" "$(OUT)"
 
 handout: ## make the archive for students, without any solution

@@ -6,6 +6,7 @@
 #                                     and the command that installs it;
 #                                     status 1 if anything is missing
 #   requirements.sh install GROUP...  install what is missing
+#   requirements.sh list GROUP...     the packages that are missing
 #
 # A group is a word from the first column below.
 set -u
@@ -118,7 +119,7 @@ packages=$(printf '%s\n' "$list" | cut -d'|' -f2 | sort -u | tr '\n' ' ' | sed '
 sudo=
 [ "$(id -u)" -eq 0 ] || sudo='sudo '
 
-{
+[ "$action" = list ] || {
 	echo 'Missing on this machine:'
 	printf '%s\n' "$list" | sed 's/^\(.*\)|.*/  \1/'
 } >&2
@@ -129,6 +130,7 @@ if ! command=$(install_command $packages); then
 fi
 
 case $action in
+list) printf '%s\n' "$packages" ;;
 check)
 	if version=$(pkg-config --modversion libbpf 2>/dev/null) &&
 		printf '%s\n' "$list" | grep -q libbpf; then
@@ -139,8 +141,9 @@ check)
 	exit 1
 	;;
 install)
-	if [ -n "$sudo" ] && ! command -v sudo >/dev/null 2>&1; then
-		printf 'There is no sudo here. As root, run:\n  %s\n' "$command" >&2
+	if [ -n "$sudo" ] && ! { command -v sudo >/dev/null 2>&1 && sudo true; }; then
+		printf 'Only root can install this, and there is no sudo for you here. As root, run:\n  %s\n' "$command" >&2
+		echo 'If you cannot be root: make vm-start takes no rights at all.' >&2
 		exit 1
 	fi
 	printf 'Installing:\n  %s%s\n' "$sudo" "$command"

@@ -13,7 +13,7 @@ here=$(dirname "$0")
 
 # refuse WHY: the one place that says what to do without bpf(2)
 refuse() {
-	echo "$1: run the programs in a virtual machine instead, with make vm or make vm-run-03." >&2
+	echo "$1: make vm, make vm-run-03 and make vm-check-02a use a virtual machine instead, which takes no rights." >&2
 	exit 1
 }
 

@@ -13,8 +13,11 @@
 #
 # Status of "one": 0 done, 1 to do or failing, 77 this kernel cannot do
 # the exercise, 2 a fault that is not yours. SEED=N repeats a run with
-# the same values, CC=clang uses another compiler.
+# the same values, CC=clang uses another compiler. With IN=vm your code
+# runs in a virtual machine.
 set -u
+check=check
+[ "${IN-}" != vm ] || check=vm-check
 cd "$(dirname "$0")" || exit 2
 build=build${CC:+-$(basename "$CC")}
 
@@ -122,7 +125,7 @@ one() {
 		echo 'The compiler warns:'
 		sed 's/^/    | /' "$build/$1/compiler"
 	fi
-	sed "s/^    again     SEED/    again     make check-$1 SEED/" "$build/$1/report" | fill
+	sed "s/^    again     SEED/    again     make $check-$1 SEED/" "$build/$1/report" | fill
 	case $status in
 	0) echo 'Done.' ;;
 	1) echo "Your file is code/exercises/$1/exercise.c. For a hint: make hint-$1" ;;
@@ -167,7 +170,7 @@ summary() {
 	echo "Score: $ready of $count exercises, $points of $most points."
 	if [ -n "$next" ]; then
 		echo "Next:  $next: edit code/exercises/$next/exercise.c,"
-		echo "       then make check-$next"
+		echo "       then make $check-$next"
 	else
 		echo 'Every exercise is done.'
 	fi

@@ -4,7 +4,8 @@
 #
 #   grade.sh batch SUBMISSIONS OUT   every folder in SUBMISSIONS
 #   grade.sh one OUT NUMBER          one of them, as the batch calls it
-#   grade.sh points NAME REPORT    the points of a report on NAME
+#   grade.sh judge FOLDER NAME       one exercise of it, built in FOLDER
+#   grade.sh points NAME REPORT      the points of a report on NAME
 #
 # SUBMISSIONS has a folder for each student, with NAME/exercise.c or
 # NAME.c for each exercise handed in; anything else is ignored. OUT gets
@@ -13,6 +14,9 @@
 #
 # SEED=N        the same values for all (if not given, a submission's
 #               values follow from its text: same text, same grade)
+# IN=vm         what is handed in runs in a virtual machine, one for each
+#               submission. This takes no root. The compiler runs here, in
+#               the sandbox.
 # JOBS=N        how many submissions at a time (all cores)
 # SSHLOGINFILE  a file of machines for GNU parallel; all of them see this
 #               tree, SUBMISSIONS and OUT under the same paths, and have
@@ -28,6 +32,7 @@ umask 022
 here=$(cd "$(dirname "$0")" && pwd) || exit 2
 max_source=131072   # bytes of one exercise.c
 max_memory=536870912 # bytes of one submission's processes
+max_time=300         # seconds that the judge of one exercise may take
 
 die() {
 	printf '%s\n' "$*" >&2
@@ -75,7 +80,7 @@ exercises() {
 # The cgroup that bounds the memory of a submission, if this machine
 # lets us make one.
 make_cgroup() {
-	MEMORY_CGROUP=
+	export MEMORY_CGROUP=
 	for root in /sys/fs/cgroup /sys/fs/cgroup/memory; do
 		# What a grader that was killed has left behind.
 		for group in "$root"/bpf_grade_*; do
@@ -94,11 +99,9 @@ make_cgroup() {
 		fi
 		rmdir "$group"
 	done
-	export MEMORY_CGROUP
 }
 
-clean_up() {
-	rm -rf "$work" "$out/.batch/results/$number.new" "$out/.batch/pages/$number.new"
+remove_cgroup() {
 	[ -n "$MEMORY_CGROUP" ] || return 0
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		rmdir "$MEMORY_CGROUP" 2>/dev/null && return
@@ -106,8 +109,9 @@ clean_up() {
 	done
 }
 
-sandbox() {
-	sh "$here/sandbox.sh" "$@" </dev/null
+clean_up() {
+	rm -rf "$work" "$out/.batch/results/$number.new" "$out/.batch/pages/$number.new"
+	remove_cgroup
 }
 
 # take FOLDER NAME: copy the file of an exercise into $work/NAME, or say
@@ -183,11 +187,11 @@ points() {
 		END { print job ? got + 0 : 0 }' "$here/$1/points" "$2"
 }
 
-# grade NAME: "NAME state points of" on stdout, a report for the page in
-# $work/NAME/report
-grade() {
+# prepare NAME: what there is to judge, in $work/NAME, with its seed and
+# its judge. Status 1 if there is nothing: then $work/NAME/result says
+# why, and $work/NAME/report tells it to the student.
+prepare() {
 	mkdir "$work/$1" || fault "no room in $work"
-	of=$(awk '$1 != "title" { n += $1 } END { print n }' "$here/$1/points")
 	why=$(take "$submission" "$1")
 	status=$?
 	[ $status -ne 3 ] || exit 3
@@ -195,37 +199,87 @@ grade() {
 		echo "$why" >"$work/$1/report"
 		state=refused
 		[ "$why" != 'not handed in' ] || state=missing
-		echo "$1 $state 0 $of"
-		return
-	fi
-	if ! build "$1"; then
+	elif ! build "$1"; then
 		{
 			echo 'not ok - compiles'
 			sed 's/^/    | /' "$work/$1/compiler"
 		} >"$work/$1/report"
-		echo "$1 failing 0 $of"
-		return
+		state=failing
+	else
+		{
+			[ -n "$seed" ] && echo "$seed" ||
+				cksum <"$work/$1/exercise.c" | awk '{ print $1 % 1000000 }'
+		} >"$work/$1/seed" &&
+			cp "$batch/build/$1/check" "$work/judges/$1" || fault "no room in $work"
+		return 0
 	fi
+	echo "$state 0 $(most_points "$1")" >"$work/$1/result"
+	return 1
+}
 
-	number_seed=$seed
-	[ -n "$seed" ] || number_seed=$(cksum <"$work/$1/exercise.c" | awk '{ print $1 % 1000000 }')
-	timeout -s KILL 300 "$batch/build/$1/check" --all --fence --seed "$number_seed" -- \
-		sh "$here/sandbox.sh" play "$work/$1" ./player >"$work/$1/report" 2>"$work/$1/fault"
-	status=$?
+# judge FOLDER NAME: the report of the judge on stdout, its status
+judge() {
+	exec "$1/judges/$2" --all --fence --seed "$(cat "$1/$2/seed")" \
+		--patience "${PATIENCE:-1}" -- \
+		sh "$here/sandbox.sh" play "$1/$2" ./player
+}
+
+# judge_here, judge_in_vm: run "judge" for each NAME in $work/prepared,
+# which leaves judged/NAME.out, .err and .status in $work. What is run
+# before and after shows that the sandbox stands: then a failure inside
+# is not ours.
+judge_here() {
+	mkdir "$work/judged" || fault "no room in $work"
+	sh "$here/sandbox.sh" run "$work" true </dev/null || fault 'the sandbox cannot be built'
+	while read -r name <&8; do
+		timeout -s KILL $max_time sh "$here/grade.sh" judge "$work" "$name" </dev/null \
+			>"$work/judged/$name.out" 2>"$work/judged/$name.err"
+		echo $? >"$work/judged/$name.status"
+	done 8<"$work/prepared"
+	sh "$here/sandbox.sh" run "$work" true </dev/null || fault 'the sandbox cannot be built any more'
+}
+
+judge_in_vm() {
+	{
+		echo "before sh exercises/grade.sh in_vm sandbox.sh run '$work' true"
+		while read -r name; do
+			echo "$name sh exercises/grade.sh in_vm grade.sh judge '$work' $name"
+		done <"$work/prepared"
+		echo "after sh exercises/grade.sh in_vm sandbox.sh run '$work' true"
+	} >"$work/cases"
+	VM_FOLDER=$work VM_TOOLS="bwrap setpriv prlimit $batch/build/player" VM_TIMEOUT=$max_time VM_MEMORY=1024 \
+		sh "$here/../vm/vm.sh" cases "$work/cases" "$work/judged" \
+		</dev/null >/dev/null 2>"$work/vm" || fault "$(tail -n 1 "$work/vm")"
+	for name in before after; do
+		[ "$(cat "$work/judged/$name.status")" -eq 0 ] ||
+			fault "the sandbox in the virtual machine cannot be built: $(head -n 1 "$work/judged/$name.err")"
+	done
+}
+
+most_points() {
+	awk '$1 != "title" { n += $1 } END { print n }' "$here/$1/points"
+}
+
+# conclude NAME: $work/NAME/report and $work/NAME/result, of what the
+# judge said
+conclude() {
+	status=$(cat "$work/judged/$1.status") && cp "$work/judged/$1.out" "$work/$1/report" ||
+		fault "the report on $1 cannot be read"
+	of=$(most_points "$1")
 	case $status in
 	0 | 1) ;;
 	77)
-		echo "$1 skipped 0 0"
+		echo "skipped 0 0" >"$work/$1/result"
 		return
 		;;
 	124 | 137) echo 'not ok - ends in time' >>"$work/$1/report" ;;
-	*) fault "$1: $(head -n 1 "$work/$1/fault")" ;;
+	*) fault "$1: $(head -n 1 "$work/judged/$1.err")" ;;
 	esac
 	got=$(points "$1" "$work/$1/report")
 	state=partly
 	[ "$got" -ne "$of" ] || state='done'
 	[ "$got" -ne 0 ] || state=failing
-	echo "$1 $state $got $of"
+	echo "$state $got $of" >"$work/$1/result"
 }
 
 page() {
@@ -244,23 +298,32 @@ page() {
 one() {
 	out=$1 number=$2
 	batch=$out/.batch
-	cc=$(sed -n 1p "$batch/settings") seed=$(sed -n 2p "$batch/settings")
+	{ read -r cc && read -r seed && read -r in; } <"$batch/settings" || fault "$batch is not complete"
 	flags=$(cat "$batch/build/flags") || fault "$batch is not complete"
 	submission=$batch/submissions/$number
 	MEMORY_CGROUP=
 	work=$(mktemp -d) || fault 'no room for temporary files'
 	trap clean_up EXIT
 	trap 'exit 130' INT TERM HUP
-	chmod 755 "$work"
+	mkdir "$work/judges" && chmod 755 "$work" || fault 'no room for temporary files'
 	make_cgroup
-	sandbox run "$work" true || fault 'the sandbox cannot be built'
 
+	: >"$work/prepared"
 	for name in $(exercises); do
-		grade "$name" >>"$work/results" || exit 3
+		! prepare "$name" || echo "$name" >>"$work/prepared"
 	done
+	if [ "$in" = vm ]; then
+		judge_in_vm
+	else
+		judge_here
+	fi
+	while read -r name; do
+		conclude "$name"
+	done <"$work/prepared"
+	for name in $(exercises); do
+		echo "$name $(cat "$work/$name/result")"
+	done >"$work/results" || fault "no room in $work"
 	page "$work/results" >"$work/page" || fault 'the page cannot be written'
-	# If the walls still stand, what failed inside them was not ours.
-	sandbox run "$work" true || fault 'the sandbox cannot be built any more'
 
 	mkdir -p "$batch/results" "$batch/pages" &&
 		cp "$work/page" "$batch/pages/$number.new" &&
@@ -278,12 +341,12 @@ fingerprint() {
 	{
 		find "$submissions" -mindepth 1 -maxdepth 3 -printf '%P %y %s %T@ %l\0' | sort -z
 		cat "$here"/*.[ch] "$here"/*.sh "$here"/*_*/check.c "$here"/*_*/points "$here"/*_*/call.c
-		echo "${CC:-cc} ${SEED:-}"
+		echo "${CC:-cc} ${SEED:-} ${IN:-}"
 	} | cksum
 }
 
-# prepare: number the submissions and build the judges
-prepare() {
+# begin: number the submissions and build the judges
+begin() {
 	rm -rf "$batch" || die "$batch cannot be removed"
 	mkdir -p "$batch/submissions" "$batch/names" || die "$out cannot be written"
 	count=0
@@ -300,11 +363,19 @@ prepare() {
 			encode "$name" >"$batch/names/$number" ||
 			die "$batch cannot be written"
 	done
-	printf '%s\n%s\n' "${CC:-cc}" "${SEED:-}" >"$batch/settings" &&
+	printf '%s\n' "${CC:-cc}" "${SEED:-}" "${IN:-}" >"$batch/settings" &&
 		make --no-print-directory -s -C "$here" ${CC:+CC="$CC"} BUILD="$batch/build" tools >"$batch/log" 2>&1 || {
 		cat "$batch/log" >&2
 		die 'The checks cannot be built.'
 	}
+	if [ "${IN:-}" = vm ]; then
+		# It tells the virtual machine which libraries a player needs:
+		# of a stranger's player nobody asks that out here.
+		# shellcheck disable=SC2046 # words
+		(cd "$here" && set -- *_*/stub.c && ${CC:-cc} $(cat "$batch/build/flags") -I "${1%/*}" \
+			-o "$batch/build/player" "$1" "$batch/build/${1%/*}/call.o" "$batch/build/player.o" -lbpf) ||
+			die 'The program that stands for what is handed in cannot be built.'
+	fi
 	fingerprint >"$batch/key" || die "$batch cannot be written"
 }
 
@@ -393,8 +464,12 @@ collect() {
 batch() {
 	[ -n "$1" ] && [ -n "$2" ] || die 'Say what to grade, and where the grades go: make grade SUBMISSIONS=dir OUT=dir'
 	sh "$here/../requirements.sh" check build grade || exit 2
-	if [ "$(id -u)" -ne 0 ]; then
-		command -v sudo >/dev/null 2>&1 || die 'The grader builds sandboxes, which takes root, and there is no sudo here.'
+	if [ "${IN:-}" = vm ]; then
+		# This also fetches what a virtual machine needs.
+		sh "$here/../vm/vm.sh" run true || die 'The virtual machine, which IN=vm asks for, cannot be started.'
+	elif [ "$(id -u)" -ne 0 ]; then
+		command -v sudo >/dev/null 2>&1 ||
+			die 'The grader builds sandboxes, which takes root, and there is no sudo here. With IN=vm it takes none.'
 		exec sudo --preserve-env=PATH,CC,SEED,JOBS,SSHLOGINFILE,CI sh "$here/grade.sh" batch "$1" "$2"
 	fi
 	submissions=$(cd "$1" && pwd) || die "$1 is not a folder"
@@ -408,7 +483,7 @@ batch() {
 	if [ -e "$batch/key" ] && [ "$(cat "$batch/key")" = "$(fingerprint)" ]; then
 		echo 'Going on where the last batch ended.'
 	else
-		prepare
+		begin
 	fi
 	exercises >"$batch/exercises" || die "$batch cannot be written"
 	count=$(find "$batch/names" -type f | wc -l)
@@ -436,6 +511,20 @@ batch() {
 case ${1-} in
 batch) batch "${2-}" "${3-}" ;;
 one) one "$2" "$3" ;;
+judge) judge "$2" "$3" ;;
+in_vm)
+	# In the guest, each call has a cgroup of its own, and the tools
+	# that vm.sh brought come before those of busybox.
+	shift
+	export PATH="/usr/bin:$PATH" PATIENCE=5 # its processor is emulated
+	make_cgroup
+	script=$1
+	shift
+	sh "$here/$script" "$@"
+	status=$?
+	remove_cgroup
+	exit $status
+	;;
 points) points "$2" "$3" ;;
 *)
 	sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2

@@ -2,15 +2,17 @@
 
 // The judge: see judge.h for what a check is written with.
 //
-//   check [--seed N] [--times N] [--all] [--fence] --
-//         PLAYER [ARGUMENT...]
+//   check [--seed N] [--times N] [--all] [--fence] [--patience N]
+//         -- PLAYER [ARGUMENT...]
 //   check --list
 //
 // runs the checks of an exercise against a player. It stops at the
 // first check that fails; with --all it goes on, unless it was the
 // very first, which is the job itself. --times N runs each check with
 // N seeds. --fence hands a filter of system calls to the player's
-// command, for bubblewrap. --list names the checks, one a line.
+// command, for bubblewrap. --patience N makes the limits on time N
+// times as long, for an emulated processor. --list names the checks,
+// one a line.
 //
 // Status: 0 all passed, 1 a check failed, 77 the kernel cannot do
 // this exercise, 2 wrong arguments or a fault that no learner caused.
@@ -72,7 +74,7 @@ static const char *check_name;
 static jmp_buf check_failed;
 static char tried_text[512];
 static uint64_t seed, random_state;
-static int times = 1;
+static int times = 1, patience = 1;
 static bool all, fence;
 
 static int held[MAX_HELD];
@@ -486,7 +488,8 @@ __attribute__((noreturn)) static void become_player(int channel,
 	int input = open("/dev/null", O_RDONLY);
 
 	setpgid(0, 0);
-	limit(RLIMIT_CPU, (rlim_t)(CPU_SECONDS + times / 5));
+	limit(RLIMIT_CPU,
+	      (rlim_t)(patience * (CPU_SECONDS + times / 5)));
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_NOFILE, 64);
 	limit(RLIMIT_FSIZE, 1 << 20);
@@ -805,7 +808,7 @@ static int64_t now_ms(void)
 // the player's bpf(2) calls and read what it prints.
 static void await(void *data, size_t size, int fds[MAX_FDS])
 {
-	const int64_t end = now_ms() + WALL_SECONDS * 1000;
+	const int64_t end = now_ms() + patience * WALL_SECONDS * 1000;
 	struct pollfd polls[3];
 	int ready;
 	nfds_t count;
@@ -1061,6 +1064,7 @@ int main(int argc, char **argv)
 		{ "times", required_argument, NULL, 't' },
 		{ "all", no_argument, NULL, 'a' },
 		{ "fence", no_argument, NULL, 'f' },
+		{ "patience", required_argument, NULL, 'p' },
 		{ "list", no_argument, NULL, 'l' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -1081,6 +1085,9 @@ int main(int argc, char **argv)
 			break;
 		case 'f':
 			fence = true;
+			break;
+		case 'p':
+			patience = (int)number(optarg);
 			break;
 		case 'l':
 			for (size_t i = 0; checks[i].name; i++)

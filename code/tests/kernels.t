@@ -10,7 +10,7 @@ vm=$code/vm
 missing=$(sh "$code/requirements.sh" check vm 2>&1) ||
 	[ -e "$vm/cache/tools" ] ||
 	skip_all "not installed:$(printf '%s\n' "$missing" | sed -n 's/^  / /p' | head -n -1 | tr -d '\n')"
-need strace script
+need strace
 
 # What is fetched over the network is all here: without it nothing can
 # be tested on this machine, and in CI that is a failure.
@@ -163,6 +163,15 @@ if older "$first" 5.14; then
 	ok "Linux $first: so does test_maps" says_so "$tmp/run/$first/output_test_maps"
 fi
 
+# The README's promise is the oldest kernel that was tried.
+promised=$(sed -n 's/.*works on Linux \([0-9.]*\) and later.*/\1/p' "$top/README.md")
+if grep -qx "$promised" "$tmp/run/series"; then
+	ok "Linux $promised, which the README promises, is the oldest that was tried" \
+		[ "$first" = "$promised" ]
+else
+	skip 'the README promises the oldest kernel that was tried' "KERNELS leaves out Linux $promised"
+fi
+
 # Each of these checks can fail.
 newest=$(tail -n 1 "$tmp/run/series")
 good=$tmp/run/$newest
@@ -189,63 +198,5 @@ sed '300d' "$recorded/errno_kernels.tsv" >"$tmp/fewer.tsv"
 ok 'an answer that was not recorded is seen' not answers "$tmp/fewer.tsv" "$good"
 sed -i '300d' "$bad/rows.out"
 ok 'an answer that is missing is seen' not answers "$recorded/errno_kernels.tsv" "$bad"
-
-# A guest that fails is told from a program that fails.
-guest() {
-	KERNEL=$newest sh "$vm/vm.sh" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
-	status=$?
-	cat "$tmp/err"
-	return "$status"
-}
-ends() {
-	expected=$1
-	shift
-	guest "$@"
-	[ $? -eq "$expected" ]
-}
-ok 'the status of a command comes back' ends 3 run sh -c 'echo out; echo err >&2; exit 3'
-ok '  with what it wrote to stdout' grep -qx out "$tmp/out"
-ok '  and to stderr' grep -qx err "$tmp/err"
-ok 'quotes and blanks come through' guest run printf '%s|' "it's" ' a  b ' '$HOME'
-ok '  unchanged' [ "$(cat "$tmp/out")" = "it's| a  b |\$HOME|" ]
-ok 'a command that does not end is ended' env VM_TIMEOUT=2 \
-	sh -c 'KERNEL=$1 sh "$2/vm.sh" run sleep 60 2>"$3"; [ $? -eq 137 ]' \
-	sh "$newest" "$vm" "$tmp/err"
-ok '  and named' grep -q 'did not end within 2 seconds' "$tmp/err"
-ok 'a kernel that panics is tried twice, and is not the fault of the command' \
-	ends 125 run sh -c 'echo c >/proc/sysrq-trigger; sleep 60'
-ok '  as it says' grep -q 'failed twice: its kernel panicked' "$tmp/err"
-ok 'no kernel of that name: a clear sentence' not env KERNEL=1.0 sh "$vm/vm.sh" run true
-
-# At a terminal: its size, Ctrl+C, the status, and how it is left.
-# await TEXT: until the terminal shows it
-await() {
-	for _ in $(seq 600); do
-		! grep -q "$1" "$tmp/typescript" 2>/dev/null || return 0
-		sleep 0.1
-	done
-	echo "the terminal does not show \"$1\":"
-	cat "$tmp/typescript"
-	return 1
-}
-at_terminal() {
-	mkfifo "$tmp/keys"
-	script -qefc "stty rows 33 cols 101; stty -a >'$tmp/before'
-		KERNEL=$newest sh '$vm/vm.sh' shell; echo left with \$?
-		stty -a >'$tmp/after'" "$tmp/typescript" <"$tmp/keys" >/dev/null 2>&1 &
-	exec 5>"$tmp/keys"
-	await 'vm:code#' && printf 'stty size; ./test_maps\n' >&5 &&
-		await 'round 2' && printf '\003' >&5 &&
-		await ' drained' && printf 'echo status $?; exit 7\n' >&5 &&
-		await 'left with 7'
-	got=$?
-	exec 5>&-
-	wait
-	return "$got"
-}
-ok 'at a terminal, Ctrl+C ends the program and not the shell' at_terminal
-ok '  whose status is that of the program' grep -q '^status 0' "$tmp/typescript"
-ok '  the size of the terminal is passed on' grep -q '^33 101' "$tmp/typescript"
-ok '  the terminal is left as it was' cmp "$tmp/before" "$tmp/after"
 
 done_testing

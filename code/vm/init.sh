@@ -4,11 +4,19 @@
 # serial port is the terminal, the second one takes the kernel's log,
 # and through the log vm.sh learns how far this script came.
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/root LC_ALL=C
+# The first file system cannot be exchanged for another, as bubblewrap
+# wants to; one that is mounted can.
+if [ -z "${mounted:-}" ]; then
+	/bin/busybox mount --bind / /mnt
+	mounted=yes exec /bin/busybox chroot /mnt /init
+fi
 /bin/busybox --install -s /bin
 mount -t devtmpfs dev /dev
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t bpf bpf /sys/fs/bpf
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 chmod 1777 /tmp
 ip link set lo up 2>/dev/null
 

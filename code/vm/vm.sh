@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # A real Linux kernel under QEMU, for any user: no root, no KVM.
 #
+#   vm.sh tools               installs what is missing on this machine,
+#                             or unpacks it, for a user who may not
 #   vm.sh shell               a shell in the folder of the programs
 #   vm.sh run COMMAND...      runs COMMAND there: its output, its status
 #   vm.sh cases FILE FOLDER   runs each line "NAME COMMAND..." of FILE
@@ -17,6 +19,9 @@
 #                   not given, the one that is fetched the soonest
 # VM_TIMEOUT=60     seconds after which a command is ended, 0 for never
 # VM_ACCEL=kvm      faster, where /dev/kvm may be used
+# VM_MEMORY=512     megabytes
+# VM_TOOLS=bwrap    more programs, with the libraries that they need
+# VM_FOLDER=/x      one more folder, at the same path, as it is
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -30,7 +35,7 @@ arguments="$arguments initcall_blacklist=load_system_certificate_list,jent_mod_i
 boot_limit=90
 
 case ${1-}:$# in
-shell:1 | cases:3 | run:[2-9] | run:[1-9][0-9]*) ;;
+tools:1 | shell:1 | cases:3 | run:[2-9] | run:[1-9][0-9]*) ;;
 *)
 	sed -n '4,/^set -u/s/^# \{0,1\}//p' "$0" >&2
 	exit 2
@@ -46,18 +51,34 @@ elif [ "$mode" = shell ]; then
 	exit 2
 fi
 
-# The tools: installed by whoever may, or unpacked into the cache.
+# What the programs are built with and QEMU: installed by whoever may,
+# or unpacked into the cache.
 tools=$here/cache/tools
-if [ ! -e "$tools" ] && ! missing=$(sh "$here/../requirements.sh" check vm 2>&1); then
+groups=vm
+[ "$mode" != tools ] || groups="build vm"
+# shellcheck disable=SC2086 # words
+if [ ! -e "$tools" ] && ! missing=$(sh "$here/../requirements.sh" check $groups 2>&1); then
 	if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then
-		sh "$here/../requirements.sh" install vm >&2 || exit 1
+		sh "$here/../requirements.sh" install $groups >&2 || exit 1
 	else
 		printf '%s\n' "$missing" >&2
+		command -v cc >/dev/null 2>&1 || {
+			echo 'Only root can install a C compiler. The rest could be had without.' >&2
+			exit 1
+		}
 		echo 'You may not install here, so a copy for you alone is unpacked into code/vm/cache.' >&2
-		sh "$here/kernel.sh" packages own "$tools" qemu-system-x86 \
-			busybox-static zstd lz4 || exit 1
+		# shellcheck disable=SC2046 # names of packages
+		sh "$here/kernel.sh" packages own "$tools" \
+			$(sh "$here/../requirements.sh" list build docs vm) || exit 1
+		# A library that is installed was not unpacked once more.
+		find "$tools/usr/lib" -xtype l | while read -r link; do
+			name=$(readlink "$link")
+			[ ! -e "/usr/lib/x86_64-linux-gnu/${name##*/}" ] ||
+				ln -sf "/usr/lib/x86_64-linux-gnu/${name##*/}" "$link"
+		done
 	fi
 fi
+[ "$mode" != tools ] || exit 0
 PATH=$PATH:$tools/usr/bin
 libraries=
 [ ! -e "$tools" ] || libraries=$tools/usr/lib/x86_64-linux-gnu
@@ -90,11 +111,19 @@ for tool in strace bpftool; do
 	found=$(PATH=$PATH:/usr/sbin command -v $tool) &&
 		cp -L "$found" "$root/bin/"
 done
-find "$root$top" "$root/bin" -type f -perm -100 ! -name '*.sh' \
+mkdir -p "$root/usr/bin" "$root/mnt"
+for tool in ${VM_TOOLS:-}; do
+	cp -L "$(command -v "$tool")" "$root/usr/bin/" || exit 1
+done
+LD_LIBRARY_PATH=$libraries find "$root" -type f -perm -100 ! -name '*.sh' \
 	-exec ldd {} + 2>/dev/null | grep -o '/[^ :]* (0x' | cut -d' ' -f1 |
 	sort -u | while read -r library; do
-	mkdir -p "$root${library%/*}" && cp -L "$library" "$root$library"
+	place=$root${library#"$tools"}
+	mkdir -p "${place%/*}" && cp -L "$library" "$place"
 done
+if [ -n "${VM_FOLDER:-}" ]; then
+	mkdir -p "$root$VM_FOLDER" && cp -r "$VM_FOLDER/." "$root$VM_FOLDER" || exit 1
+fi
 
 size='24 80' limit=${VM_TIMEOUT:-120}
 if [ -n "$terminal" ]; then
@@ -169,7 +198,7 @@ boot() {
 	# type microvm hangs in its timer calibration, and so does this
 	# one without no_timer_check; emulation with two threads fails.
 	LD_LIBRARY_PATH=$libraries qemu-system-x86_64 \
-		-M pc -accel "${VM_ACCEL:-tcg,thread=single}" -cpu max -smp 2 -m 512 \
+		-M pc -accel "${VM_ACCEL:-tcg,thread=single}" -cpu max -smp 2 -m "${VM_MEMORY:-512}" \
 		-nodefaults -no-user-config -display none -no-reboot \
 		${libraries:+-L "$tools/usr/share/qemu" -L "$tools/usr/share/seabios"} \
 		-serial "$serial" -serial "file:$tmp/log" \
