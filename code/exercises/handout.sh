@@ -39,6 +39,17 @@ find "$@" \
 grep -v '^code/[^/.]*$' "$new/all" >"$new/list"
 grep -x 'code/Makefile' "$new/all" >>"$new/list"
 
+mkdir "$new/$name" && tar --create --no-recursion --files-from "$new/list" |
+	tar -C "$new/$name" -xf - || exit 2
+cd "$new/$name" || exit 2
+
+# The front door without the rooms that are not there.
+awk -v RS= -v ORS='\n\n' '
+	!/^(test|test-[a-z]*|record|record-kernels|bench|grade|handout):/' "$top/Makefile" >Makefile &&
+	awk -v RS= -v ORS='\n\n' '
+	/make test\n/ || /^proves all of it/ { next }
+	{ sub(/ And$/, ""); sub(/\n- To teach with it:.*/, "") } 1' "$top/README.md" >README.md || exit 2
+
 # One date, one owner, one order, and the permissions that git keeps.
 sort -u "$new/list" | tar --create --file "$new/tar" --no-recursion --files-from - \
 	--sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode='a+rX,u+w,go-w' \

@@ -61,6 +61,29 @@ no_line() {
 }
 ok 'it has no line of a solution' no_line
 
+# What its README and its make help name is there.
+no_dead_door() {
+	{
+		grep -o 'make [a-z][a-zA-Z0-9_-]*' README.md
+		make -s help | awk '$1 != "Usage:" { sub(/NN/, "02a", $1); print "make " $1 }'
+	} | sed 's/run-02a/run-02/; s/^make //; /^can$/d' | sort -u >"$tmp/doors"
+	while read -r target; do
+		make -n "$target" >"$tmp/said" 2>&1 && ! grep -e code/tests -e grade.sh -e handout.sh -e bench.sh "$tmp/said" || {
+			echo "make $target"
+			cat "$tmp/said"
+			return 1
+		}
+	done <"$tmp/doors"
+	grep -o '](\([^)]*\))' README.md | sed 's/](//; s/)//' | while read -r link; do
+		[ -e "$link" ] || { echo "$link"; return 1; }
+	done
+}
+ok 'its README and its make help name nothing that is not there' no_dead_door
+cp Makefile "$tmp/Makefile"
+printf 'grade: ## what is not there\n\tsh code/exercises/grade.sh\n' >>Makefile
+ok '  and it is seen if they do' not no_dead_door
+cp "$tmp/Makefile" Makefile
+
 # --- the learner's loop, in the handout ---
 
 says() {
