@@ -93,6 +93,10 @@ unpacks_what_it_needs() {
 ok 'on a machine without them, they are unpacked, and a step runs' unpacks_what_it_needs
 ok '  which says where to' grep -q 'a copy for you alone is unpacked into code/vm/cache' "$tmp/err"
 ok '  and the book can be made' bare make -s -C "$home/bare" docs
+rm -rf "$home/bare/code/vm/cache"
+ok 'without a network it says what could not be fetched' \
+	says 'could not be fetched: is this machine online' \
+	bwrap --dev-bind / / --unshare-net make -s -C "$home/bare" vm-run-03
 rm -rf "$home/bare"
 
 # --- the steps ---

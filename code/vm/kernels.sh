@@ -88,7 +88,8 @@ run() {
 		sh "$here/kernel.sh" image "$name" >/dev/null || return 1
 	done <"$1/series"
 	# shellcheck disable=SC2016 # for sh
-	xargs -P 2 -n 1 sh -c 'KERNEL=$3 sh "$1/vm.sh" cases "$2/cases" "$2/$3" </dev/null' \
+	VM_FOLDER=$code/exercises/build/kernels VM_TOOLS=$(find "$code/exercises/build/kernels" -name solution | head -n 1) \
+		xargs -P 2 -n 1 sh -c 'KERNEL=$3 sh "$1/vm.sh" cases "$2/cases" "$2/$3" </dev/null' \
 		sh "$here" "$1" <"$1/series"
 }
 
