@@ -98,7 +98,7 @@ test-libraries: ## test with the libbpf, gcc and clang of other suites (2 GB)
 record-kernels: all ## store what each kernel answers, for the book
 	@sh code/vm/kernels.sh record
 
-bench: all ## print the speed of the build as ratios
+bench: all ## print speeds as ratios; CLASS=100 grades 100 students and 300
 	@sh code/requirements.sh install bench
 	@sh code/bench.sh
 	@sh code/requirements.sh install vm

@@ -124,6 +124,19 @@ ok '  and named' grep -q 'did not end within 2 seconds' "$tmp/err"
 ok 'a kernel that panics is tried twice, and is not the fault of the command' \
 	ends 125 sh $vm run sh -c 'echo c >/proc/sysrq-trigger; sleep 60'
 ok '  as it says' grep -q 'failed twice: its kernel panicked' "$tmp/err"
+# Stop QEMU when its guest runs. It is found out half a minute later.
+hangs() {
+	as_user env VM_TIMEOUT=2 sh $vm run echo alive >"$tmp/out" 2>"$tmp/err" &
+	until cat "$home"/tmp/*/log 2>/dev/null | grep -q 'vm: booted'; do
+		sleep 0.1
+	done
+	qemu=$(ps -eo pid,args | awk -v t="$home" '/[q]emu-system/ && index($0, t) { print $1 }')
+	kill -STOP "$qemu"
+	wait $!
+	cat "$tmp/out" "$tmp/err"
+	grep -qx alive "$tmp/out" && grep -q 'failed (it hung). Once more' "$tmp/err"
+}
+ok 'a guest that hangs is ended and tried once more' hangs
 ok 'no kernel of that name: a clear sentence' says 'No package of a kernel\|could not be fetched' \
 	env KERNEL=1.0 sh $vm run true
 

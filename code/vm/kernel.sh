@@ -35,12 +35,27 @@ say() {
 	printf '%s\n' "$*" >&2
 }
 
+# shown LOG COMMAND...: at a terminal apt shows how far it is; if there
+# is none, what it prints goes to LOG
+quiet=-q
+shown() {
+	log=$1
+	shift
+	: >"$log"
+	if [ -t 2 ]; then
+		quiet=-q=0
+		"$@" >&2
+	else
+		"$@" >"$log" 2>&1
+	fi
+}
+
 # apt LIST TOOL ARGUMENT...: apt with the sources of cache/apt/LIST.list
 apt() {
 	sources=$cache/apt/$1.list
 	tool=$2
 	shift 2
-	"$tool" -q -o Dir::Etc::sourcelist="$sources" \
+	"$tool" $quiet -o Dir::Etc::sourcelist="$sources" \
 		-o Dir::Etc::sourceparts="$cache/apt/none" \
 		-o Dir::State::lists="$cache/apt/lists" \
 		-o Dir::Cache="$cache/apt" \
@@ -171,7 +186,7 @@ fetch() {
 	trap 'exit 130' INT TERM
 	say "  fetching Linux $2 ($3 $4, $(apt "$1" apt-cache show "$3=$4" |
 		awk '/^Size:/ { printf "%.0f MB", $2 / 1e6; exit }'))"
-	(cd "$work" && apt "$1" apt-get download "$3=$4" >log 2>&1) || {
+	(cd "$work" && shown log apt "$1" apt-get download "$3=$4") || {
 		tail -n 5 "$work/log" >&2
 		say "$3 could not be fetched: is this machine online?"
 		rm -rf "$work"
@@ -260,11 +275,11 @@ packages:*)
 	fi
 	update "$which" || exit 1
 	say "  fetching $* of $suite"
-	apt "$which" apt-get -y --no-install-recommends --download-only \
+	shown "$work/log" apt "$which" apt-get -y --no-install-recommends --download-only \
 		-o Dir::Cache::archives="$work/archives" \
 		-o Dir::State::status="$status" \
 		${release:+-t "$release"} \
-		install "$@" >"$work/log" 2>&1 || {
+		install "$@" || {
 		tail -n 5 "$work/log" >&2
 		die "$* of $suite could not be fetched: is this machine online?"
 	}
