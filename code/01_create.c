@@ -127,8 +127,8 @@ static int show_lifetime(int fd, const struct bpf_map_info *created)
 	printf("close 1  the map lives on, a second descriptor "
 	       "holds it\n");
 
-	// The last close freed the map. Its id proves it, to those
-	// who may search the system's maps: CAP_SYS_ADMIN.
+	// The last close ended the map, and its id is gone. Only those
+	// who may search the system's maps see that: CAP_SYS_ADMIN.
 	err = bpf_map_get_fd_by_id(created->id);
 	if (err >= 0) {
 		close(err);

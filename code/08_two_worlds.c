@@ -110,8 +110,8 @@ static int run(int prog_fd, int want)
 	return expect("helper", want, (int)opts.retval);
 }
 
-// The flags and the errors are the same in both worlds. The second
-// run finds key 2 present.
+// In a hash, the flags and the errors are the same in both worlds.
+// The second run finds key 2 present.
 static int update_from_bpf(int map_fd)
 {
 	int prog_fd = load(map_fd);

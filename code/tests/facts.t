@@ -213,4 +213,94 @@ else
 	skip 'bpf_map__update_elem refuses another size with EINVAL' 'no clang: make test-deps'
 fi
 
+# An LRU hash: what counts as a use, and how much goes at once.
+cat >"$tmp/lru.c" <<-'END'
+	#define _GNU_SOURCE
+	#include <bpf/bpf.h>
+	#include <errno.h>
+	#include <sched.h>
+	#include <stdint.h>
+	#include <string.h>
+	#include <unistd.h>
+
+	enum { ROOM = 1024 };
+	static int fd;
+
+	static int run_on(int cpu)
+	{
+		cpu_set_t cpus;
+
+		CPU_ZERO(&cpus);
+		CPU_SET(cpu, &cpus);
+		return sched_setaffinity(0, sizeof(cpus), &cpus);
+	}
+
+	static int insert(uint32_t first, uint32_t last)
+	{
+		for (uint64_t value = 1; first <= last; first++)
+			if (bpf_map_update_elem(fd, &first, &value, BPF_ANY))
+				return -1;
+		return 0;
+	}
+
+	static int left(uint32_t first, uint32_t last)
+	{
+		uint64_t value;
+		int count = 0;
+
+		for (; first <= last; first++)
+			count += !bpf_map_lookup_elem(fd, &first, &value);
+		return count;
+	}
+
+	int main(int argc, char **argv)
+	{
+		uint32_t absent = 1 << 20;
+		uint64_t value = 1;
+		int before, dropped;
+
+		fd = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, "lru", 4, 8, ROOM, NULL);
+		if (fd < 0 || run_on(0))
+			return 2;
+		if (!strcmp(argv[1], "each_cpu"))
+			return run_on(1) || insert(1, 1) || run_on(0) ||
+			       insert(2, ROOM) || left(1, ROOM) == ROOM;
+		if (insert(1, ROOM) || left(1, ROOM) != ROOM)
+			return 3;
+		before = left(1, ROOM);
+		if (!strcmp(argv[1], "lookup")) {
+			for (int i = 0; i < 20; i++)
+				left(1, ROOM / 2);
+			insert(ROOM + 1, ROOM + ROOM / 2);
+			return left(1, ROOM / 2) > left(ROOM / 2 + 1, ROOM);
+		}
+		if (!strcmp(argv[1], "store")) {
+			insert(1, ROOM / 4);
+			insert(ROOM + 1, ROOM + ROOM / 4);
+			return left(1, ROOM / 4) != ROOM / 4;
+		}
+		if (!strcmp(argv[1], "insert"))
+			insert(ROOM + 1, ROOM + 1);
+		if (!strcmp(argv[1], "overwrite"))
+			insert(ROOM, ROOM);
+		if (!strcmp(argv[1], "fail") &&
+		    bpf_map_update_elem(fd, &absent, &value, BPF_EXIST) != -ENOENT)
+			return 4;
+		dropped = before - left(1, ROOM);
+		return dropped < 2 || dropped > 128;
+	}
+END
+build lru
+ok 'one insert into a full LRU hash drops several entries, up to 128' "$tmp/lru" insert
+ok '  so does an overwrite' "$tmp/lru" overwrite
+ok '  and a call that fails' "$tmp/lru" fail
+ok '  and it is seen if nothing is dropped' not "$tmp/lru" nothing
+ok 'a lookup from user space does not keep an entry of an LRU hash' "$tmp/lru" lookup
+ok 'storing it does' "$tmp/lru" store
+if [ "$(nproc)" -gt 1 ]; then
+	ok 'with two CPUs an LRU hash drops entries before it is full' "$tmp/lru" each_cpu
+else
+	skip 'with two CPUs an LRU hash drops entries before it is full' 'this machine has one CPU'
+fi
+
 done_testing
