@@ -33,8 +33,8 @@ full() {
 		[ -e "$folder/points" ] && echo "$folder" && return
 	done
 	{
-		echo "There is no exercise \"$1\". The exercises are:"
-		names | sed 's/^/  /'
+		echo "There is no exercise \"$1\". There is:"
+		names | grep "^$1" || names
 	} >&2
 	exit 2
 }
@@ -44,7 +44,8 @@ title() {
 }
 
 fill() {
-	awk '{
+	awk '/^    [|]/ { print; next } # the words of a compiler
+	{
 		indent = /^    [a-z]+ / ? 14 : 0
 		while (length($0) > 76) {
 			for (at = 77; at > indent + 1 && substr($0, at, 1) != " "; at--)
@@ -102,13 +103,14 @@ judge() {
 	return "$status"
 }
 
+# tools [NAME]: build what checks every exercise, or NAME
 tools() {
 	sh ../requirements.sh check build || exit 2
 	[ "${IN-}" = vm ] || sh ../with_cap_bpf.sh true || exit 2
 	for each in $(names); do
 		[ -e "$each/exercise.c" ] || cp "$each/stub.c" "$each/exercise.c" || exit 2
 	done
-	make --no-print-directory -s BUILD="$build" ${CC:+CC="$CC"} tools || exit 2
+	make --no-print-directory -s BUILD="$build" ${CC:+CC="$CC"} ${1:+exercises="$1"} tools || exit 2
 }
 
 seed() {
@@ -125,10 +127,10 @@ one() {
 		echo 'The compiler warns:'
 		sed 's/^/    | /' "$build/$1/compiler"
 	fi
-	sed "s/^    again     SEED/    again     make $check-$1 SEED/" "$build/$1/report" | fill
+	sed "s/^    again     SEED/    again     make $check-${1%%_*} SEED/" "$build/$1/report" | fill
 	case $status in
 	0) echo 'Done.' ;;
-	1) echo "Your file is code/exercises/$1/exercise.c. For a hint: make hint-$1" ;;
+	1) echo "Your file is code/exercises/$1/exercise.c. For a hint: make hint-${1%%_*}" ;;
 	esac
 	return $status
 }
@@ -170,7 +172,7 @@ summary() {
 	echo "Score: $ready of $count exercises, $points of $most points."
 	if [ -n "$next" ]; then
 		echo "Next:  $next: edit code/exercises/$next/exercise.c,"
-		echo "       then make $check-$next"
+		echo "       then make $check-${next%%_*}"
 	else
 		echo 'Every exercise is done.'
 	fi
@@ -235,7 +237,7 @@ case ${1-}${2+ NAME} in
 all) tools && all ;;
 'one NAME')
 	name=$(full "$2") || exit
-	tools
+	tools "$name"
 	one "$name"
 	;;
 'hint NAME')

@@ -8,7 +8,8 @@
 #   grade.sh points NAME REPORT      the points of a report on NAME
 #
 # SUBMISSIONS has a folder for each student, with NAME/exercise.c or
-# NAME.c for each exercise handed in; anything else is ignored. OUT gets
+# NAME.c for each exercise handed in, also under code/exercises/, and NAME
+# may be short, as in 02a; anything else is ignored. OUT gets
 # grades.csv, grades.json and feedback/. A batch that was killed goes on
 # where it was when it is started again.
 #
@@ -117,11 +118,17 @@ clean_up() {
 # take FOLDER NAME: copy the file of an exercise into $work/NAME, or say
 # on stdout why there is nothing to grade
 take() {
-	for source in "$1/$2/exercise.c" "$1/$2.c"; do
-		if [ -L "${source%/exercise.c}" ] || [ -L "$source" ]; then
-			echo 'a symbolic link: hand in the file itself'
-			return 1
-		fi
+	for place in "$2/exercise.c" "$2.c" "${2%%_*}/exercise.c" "${2%%_*}.c" \
+		"code/exercises/$2/exercise.c"; do
+		source=$1/$place
+		part=$source
+		while [ "$part" != "$1" ]; do
+			if [ -L "$part" ]; then
+				echo 'a symbolic link: hand in the file itself'
+				return 1
+			fi
+			part=${part%/*}
+		done
 		if [ ! -e "$source" ]; then
 			continue
 		elif [ ! -f "$source" ]; then
@@ -199,12 +206,15 @@ prepare() {
 		echo "$why" >"$work/$1/report"
 		state=refused
 		[ "$why" != 'not handed in' ] || state=missing
+	elif cmp -s "$work/$1/exercise.c" "$here/$1/stub.c"; then
+		echo 'the stub, unchanged' >"$work/$1/report"
+		state=unchanged
 	elif ! build "$1"; then
 		{
 			echo 'not ok - compiles'
 			sed 's/^/    | /' "$work/$1/compiler"
 		} >"$work/$1/report"
-		state=failing
+		state=uncompiled
 	else
 		{
 			[ -n "$seed" ] && echo "$seed" ||
@@ -291,7 +301,7 @@ page() {
 		printf '\n## %s: %s\n\n' "$name" "$(sed -n 's/^title //p' "$here/$name/points")"
 		printf '%s, %s of %s points.\n\n' "$state" "$got" "$of"
 		# Four more columns make it verbatim, whatever it contains.
-		sed "s/^/    /; s/again     SEED/again     make check-$name SEED/" "$work/$name/report"
+		sed "s/^/    /; s/again     SEED/again     make check-${name%%_*} SEED/" "$work/$name/report"
 	done <"$1"
 }
 
@@ -323,6 +333,9 @@ one() {
 	for name in $(exercises); do
 		echo "$name $(cat "$work/$name/result")"
 	done >"$work/results" || fault "no room in $work"
+	! grep -qv ' missing ' "$work/results" || found=yes
+	[ -n "${found:-}" ] || printf '%s handed in no exercise: no file is named like %s.c or %s.c.\n' \
+		"$(cat "$batch/names/$number")" "$name" "${name%%_*}" >&2
 	page "$work/results" >"$work/page" || fault 'the page cannot be written'
 
 	mkdir -p "$batch/results" "$batch/pages" &&
@@ -351,8 +364,11 @@ begin() {
 	mkdir -p "$batch/submissions" "$batch/names" || die "$out cannot be written"
 	count=0
 	for folder in "$submissions"/* "$submissions"/.[!.]*; do
-		[ -d "$folder" ] || continue
 		name=${folder##*/}
+		if [ -f "$folder" ]; then
+			printf 'ignored, not a folder: %s\n' "$(encode "$name")" >&2
+		fi
+		[ -d "$folder" ] || continue
 		if [ -L "$folder" ]; then
 			printf 'ignored, a symbolic link: %s\n' "$(encode "$name")" >&2
 			continue
@@ -472,7 +488,7 @@ batch() {
 			die 'The grader builds sandboxes, which takes root, and there is no sudo here. With IN=vm it takes none.'
 		exec sudo --preserve-env=PATH,CC,SEED,JOBS,SSHLOGINFILE,CI sh "$here/grade.sh" batch "$1" "$2"
 	fi
-	submissions=$(cd "$1" && pwd) || die "$1 is not a folder"
+	submissions=$(cd "$1" 2>/dev/null && pwd) || die "$1 is not a folder"
 	mkdir -p "$2" && out=$(cd "$2" && pwd) || die "$2 cannot be made"
 	case $out/ in
 	"$submissions"/*) die 'OUT lies inside SUBMISSIONS: the grades would be handed in.' ;;
@@ -499,6 +515,8 @@ batch() {
 	collect || die "The grades cannot be written to $out."
 	graded=$(find "$batch/results" -type f 2>/dev/null | wc -l)
 	[ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:${SUDO_GID:-0}" "$out"
+	stopped=$(cat "$batch"/results/* 2>/dev/null | grep -c ' uncompiled ')
+	[ "$stopped" -eq 0 ] || echo "Exercises that do not compile: $stopped."
 	echo "$graded of $count submissions are graded: see $out/grades.csv and $out/feedback/."
 	if [ "$graded" -lt "$count" ]; then
 		echo 'The others were stopped by faults of the grader, not of the students. Put' >&2

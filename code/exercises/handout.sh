@@ -34,7 +34,7 @@ find "$@" \
 	! -path 'code/exercises/*/solution.c' ! -path 'code/exercises/*/answer.md' \
 	! -path 'code/exercises/*/exercise.c*' ! -path 'code/exercises/grade.sh' \
 	! -path 'code/exercises/sandbox.sh' ! -path 'code/exercises/handout.sh' ! -path 'code/exercises/bench.sh' \
-	! -path 'lessons/*-answers.md' ! -path 'lessons/*-for-teachers.md' -print >"$new/all" || exit 2
+	! -path 'lessons/*-for-teachers.md' -print >"$new/all" || exit 2
 # Built programs have no dot in their names; sources and scripts do.
 grep -v '^code/[^/.]*$' "$new/all" >"$new/list"
 grep -x 'code/Makefile' "$new/all" >>"$new/list"
@@ -45,7 +45,8 @@ cd "$new/$name" || exit 2
 
 # The front door without the rooms that are not there.
 awk -v RS= -v ORS='\n\n' '
-	!/^(test|test-[a-z]*|record|record-kernels|bench|grade|handout):/' "$top/Makefile" >Makefile &&
+	!/^(test|test-[a-z]*|record|record-kernels|bench|grade|handout):/' "$top/Makefile" |
+	sed -E '/^\.PHONY/,/[^\\]$/s/ (test(-[a-z]*)?|record(-kernels)?|bench|grade|handout)\b//g' >Makefile &&
 	awk -v RS= -v ORS='\n\n' '
 	/make test\n/ || /^proves all of it/ { next }
 	{ sub(/ And$/, ""); sub(/\n- To teach with it:.*/, "") } 1' "$top/README.md" >README.md || exit 2

@@ -10,6 +10,9 @@ need bwrap parallel flock setpriv
 [ "$(id -u)" -eq 0 ] || skip_all 'the grader needs root: run sudo make test'
 need_bpf
 
+# One grader at a time: what another one runs would look left over.
+exec 7<"$code/exercises/grade.sh" && flock 7
+
 exercise=02a_first_writer_wins
 folder=$code/exercises/$exercise
 class=$tmp/class
@@ -70,8 +73,14 @@ printf '#error mine\n' >"$class/ana/$exercise/exercise.h"
 printf 'all:\n\tfalse\n' >"$class/ana/Makefile"
 hand_in part "$folder/wrong/looks_first.c"
 hand_in stub "$folder/stub.c"
-mkdir -p "$class/flat" "$class/nothing"
+mkdir -p "$class/flat" "$class/nothing" "$class/short" "$class/short_folder/02a" \
+	"$class/tree/code/exercises/$exercise" "$class/linked_tree" "$class/other_name"
 cp "$folder/solution.c" "$class/flat/$exercise.c"
+cp "$folder/solution.c" "$class/short/02a.c"
+cp "$folder/solution.c" "$class/short_folder/02a/exercise.c"
+cp "$folder/solution.c" "$class/tree/code/exercises/$exercise/exercise.c"
+cp "$folder/solution.c" "$class/other_name/first_writer_wins.c"
+ln -s "$class/tree/code" "$class/linked_tree/code"
 
 for name in directory broken_link outside huge pipe; do
 	mkdir -p "$class/$name/$exercise"
@@ -112,8 +121,18 @@ rm -rf "$class/out"
 
 # --- the grades ---
 
-ok 'a class of strangers is graded' grade "$class" "$tmp/out"
-for name in ana 'two words' 'new%0Aline' %2Drf %3D1+1 'José' 'latin-%E9' "it's \$HOME; \`id\`" flat locked; do
+grades_the_class() {
+	grade "$class" "$tmp/out" >"$tmp/said" 2>&1 || {
+		cat "$tmp/said"
+		return 1
+	}
+}
+ok 'a class of strangers is graded' grades_the_class
+ok '  a file that is no folder is named' grep -qx 'ignored, not a folder: a_file' "$tmp/said"
+ok '  and who handed in nothing under a known name' grep -q '^other_name handed in no exercise' "$tmp/said"
+ok '  and nobody else' not grep -q '^ana handed in no exercise' "$tmp/said"
+ok '  and how much does not compile' grep -q '^Exercises that do not compile: [1-9]' "$tmp/said"
+for name in ana 'two words' 'new%0Aline' %2Drf %3D1+1 'José' 'latin-%E9' "it's \$HOME; \`id\`" flat short short_folder tree locked; do
 	ok "full points for $name" has_points "$name" 10
 done
 ok 'a name with a comma and quotes is quoted' grep -q '^"say ""hi"", all",10,' "$tmp/out/grades.csv"
@@ -126,6 +145,8 @@ ok 'a directory is told' is_told directory 'not a file'
 ok 'a pipe is told' is_told pipe 'not a file'
 ok 'a broken link is told' is_told broken_link 'a symbolic link'
 ok 'a link to outside is told' is_told outside 'a symbolic link'
+ok 'a linked tree is told' is_told linked_tree 'a symbolic link'
+ok 'a stub is told' is_told stub 'the stub, unchanged'
 ok 'a linked folder is told' is_told linked_folder 'a symbolic link'
 ok 'a huge file is told' is_told huge 'too large'
 ok 'a folder that is a link is nobody' test ! -e "$tmp/out/feedback/not_a_student.md"

@@ -79,6 +79,7 @@ no_dead_door() {
 	done
 }
 ok 'its README and its make help name nothing that is not there' no_dead_door
+ok 'make grade is an error there, and not silence' not make -s grade
 cp Makefile "$tmp/Makefile"
 printf 'grade: ## what is not there\n\tsh code/exercises/grade.sh\n' >>Makefile
 ok '  and it is seen if they do' not no_dead_door
@@ -106,6 +107,8 @@ ok 'a stub fails, and says what was tried' says 'tried     claim(fd, ' make -s "
 ok 'the seed is printed' says '(SEED=77)' make -s "check-$one" SEED=77
 ok 'a short name is enough' says "^$one: The first writer wins" make -s check-02a
 ok 'a name that is none is told' says 'There is no exercise "99"' make -s check-99
+ok 'a name that is nearly one is told' says '^07a_rate_limiter$' make -s check-07
+ok '  with no other' not grep -q 01a "$tmp/said"
 
 cp "$code/exercises/$one/solution.c" "$mine"
 ok 'a solution is done' make -s "check-$one"
