@@ -29,9 +29,10 @@
 # shellcheck disable=SC2015 # "A && B || fault" means what it says
 set -u
 export LC_ALL=C
-umask 022
+unset CDPATH
 here=$(cd "$(dirname "$0")" && pwd) || exit 2
 max_source=131072   # bytes of one exercise.c
+max_program=8388608  # bytes of what it is compiled to
 max_memory=536870912 # bytes of one submission's processes
 max_time=300         # seconds that the judge of one exercise may take
 
@@ -46,25 +47,41 @@ fault() {
 	exit 3
 }
 
-# encode NAME: NAME as it can stand in a file name and in a spreadsheet.
-# What is not printable, a %, a first character that a shell or a
-# spreadsheet would take for more than a letter, and text that is not
-# UTF-8 are written as %XX.
+# encode NAME: NAME as it can stand in a file name, on a page and in a
+# spreadsheet. What is not printable, what means something to Markdown,
+# HTML or JSON, a %, a first character that a shell or a spreadsheet
+# would take for more than a letter, and text that is not UTF-8 are
+# written as %XX; so are characters that steer a terminal or turn the
+# direction of text, and wide copies of ASCII. The end of a name that is
+# too long becomes %~ and a sum.
 encode() {
 	utf8=0
 	printf %s "$1" | iconv -f utf-8 -t utf-8 >/dev/null 2>&1 && utf8=1
 	encoded=$(printf %s "$1" | od -An -v -tu1 | awk -v utf8=$utf8 '
-	{
-		for (i = 1; i <= NF; i++) {
-			plain = $i >= 32 && $i < 127 && $i != 37 || $i > 127 && utf8
-			if (!n++ && ($i == 43 || $i == 45 || $i == 46 || $i == 61 || $i == 64))
+	{ for (i = 1; i <= NF; i++) byte[n++] = $i }
+	function steers(i) {
+		return byte[i] == 194 && byte[i + 1] < 160 ||
+			byte[i] == 226 && (byte[i + 1] == 128 || byte[i + 1] == 129) ||
+			byte[i] == 239
+	}
+	END {
+		for (i = 0; i < n; i++) {
+			c = byte[i]
+			plain = c >= 32 && c < 127 || c > 127 && utf8
+			if (c == 37 || c == 38 || c == 60 || c == 62 || c >= 91 && c <= 93 || c == 96)
 				plain = 0
-			printf plain ? "%c" : "%%%02X", $i
+			if (i == 0 && (c == 43 || c == 45 || c == 46 || c == 61 || c == 64))
+				plain = 0
+			if (utf8 && steers(i))
+				hidden = c == 194 ? 2 : 3
+			if (hidden > 0 && hidden--)
+				plain = 0
+			printf plain ? "%c" : "%%%02X", c
 		}
 	}')
 	if [ ${#encoded} -gt 150 ]; then
 		sum=$(printf %s "$1" | cksum)
-		encoded=$(printf %.120s "$encoded" | iconv -c -f utf-8 -t utf-8)...${sum%% *}
+		encoded=$(printf %.120s "$encoded" | iconv -c -f utf-8 -t utf-8)%~${sum%% *}
 	fi
 	printf %s "$encoded"
 }
@@ -138,12 +155,18 @@ take() {
 			echo 'not readable: its permissions forbid it'
 			return 1
 		fi
-		size=$(wc -c <"$source") || fault "$source cannot be read"
-		if [ "$size" -gt $max_source ]; then
+		# What is looked at is the copy: by now another file could
+		# stand there.
+		if ! dd if="$source" of="$work/$2/exercise.c" iflag=nofollow,nonblock,fullblock \
+			bs=$((max_source + 1)) count=1 2>"$work/$2/dd"; then
+			grep -q 'failed to open' "$work/$2/dd" || fault "$source cannot be copied"
+			echo 'not readable, or changed while it was read'
+			return 1
+		fi
+		if [ "$(wc -c <"$work/$2/exercise.c")" -gt $max_source ]; then
 			echo "too large: more than $max_source bytes"
 			return 1
 		fi
-		cp "$source" "$work/$2/exercise.c" || fault "$source cannot be copied"
 		return 0
 	done
 	echo 'not handed in'
@@ -156,15 +179,18 @@ build() {
 	cp "$here/$1/exercise.h" "$batch/build/$1/call.o" "$batch/build/player.o" "$work/$1" &&
 		chmod a+rX "$work" "$work/$1" "$work/$1"/* ||
 		fault "the build of $1 cannot be prepared"
-	# The program comes out through a pipe: nothing that the compiler
-	# can reach is writable.
+	# The program comes out on stdout: nothing that the compiler can
+	# reach is writable. What it says itself goes to stderr.
 	# shellcheck disable=SC2016,SC2086 # expanded inside; words
 	timeout -s KILL 120 sh "$here/sandbox.sh" compile "$work/$1" sh -c '
 		out=/tmp/player
+		most=$1
+		shift
 		{ "$@" -c -o /tmp/exercise.o exercise.c &&
-			"$@" -o $out /tmp/exercise.o call.o player.o -lbpf; } || exit 10
+			"$@" -o $out /tmp/exercise.o call.o player.o -lbpf; } >&2 || exit 10
+		[ "$(wc -c <$out)" -le "$most" ] || { echo "the program is larger than $most bytes" >&2; exit 10; }
 		cat $out || exit 11
-	' sh "$cc" $flags -fmax-errors=5 </dev/null >"$work/$1/player" 2>"$work/$1/compiler.all"
+	' sh $max_program "$cc" $flags -fmax-errors=5 </dev/null >"$work/$1/player" 2>"$work/$1/compiler.all"
 	status=$?
 	head -c 4096 "$work/$1/compiler.all" | head -n 20 | tr -cd '\11\12\40-\176' >"$work/$1/compiler"
 	case $status in
@@ -243,7 +269,7 @@ judge_here() {
 	sh "$here/sandbox.sh" run "$work" true </dev/null || fault 'the sandbox cannot be built'
 	while read -r name <&8; do
 		timeout -s KILL $max_time sh "$here/grade.sh" judge "$work" "$name" </dev/null \
-			>"$work/judged/$name.out" 2>"$work/judged/$name.err"
+			>"$work/judged/$name.out" 2>"$work/judged/$name.err" 8<&-
 		echo $? >"$work/judged/$name.status"
 	done 8<"$work/prepared"
 	sh "$here/sandbox.sh" run "$work" true </dev/null || fault 'the sandbox cannot be built any more'
@@ -306,11 +332,13 @@ page() {
 }
 
 one() {
+	umask 022 # the sandbox reads what is made here
 	out=$1 number=$2
 	batch=$out/.batch
 	{ read -r cc && read -r seed && read -r in; } <"$batch/settings" || fault "$batch is not complete"
 	flags=$(cat "$batch/build/flags") || fault "$batch is not complete"
 	submission=$batch/submissions/$number
+	[ -r "$submission/." ] && [ -x "$submission/." ] || fault 'its folder may not be read'
 	MEMORY_CGROUP=
 	work=$(mktemp -d) || fault 'no room for temporary files'
 	trap clean_up EXIT
@@ -363,7 +391,7 @@ begin() {
 	rm -rf "$batch" || die "$batch cannot be removed"
 	mkdir -p "$batch/submissions" "$batch/names" || die "$out cannot be written"
 	count=0
-	for folder in "$submissions"/* "$submissions"/.[!.]*; do
+	for folder in "$submissions"/* "$submissions"/.[!.]* "$submissions"/..?*; do
 		name=${folder##*/}
 		if [ -f "$folder" ]; then
 			printf 'ignored, not a folder: %s\n' "$(encode "$name")" >&2
@@ -417,7 +445,6 @@ collect() {
 	for format in csv json; do
 		awk -v format=$format -v names="$batch/names" '
 		function quoted(text) {
-			gsub(/\\/, format == "json" ? "\\\\" : "\\", text)
 			gsub(/"/, format == "json" ? "\\\"" : "\"\"", text)
 			return "\"" text "\""
 		}
@@ -488,12 +515,17 @@ batch() {
 			die 'The grader builds sandboxes, which takes root, and there is no sudo here. With IN=vm it takes none.'
 		exec sudo --preserve-env=PATH,CC,SEED,JOBS,SSHLOGINFILE,CI sh "$here/grade.sh" batch "$1" "$2"
 	fi
-	submissions=$(cd "$1" 2>/dev/null && pwd) || die "$1 is not a folder"
-	mkdir -p "$2" && out=$(cd "$2" && pwd) || die "$2 cannot be made"
+	submissions=$(cd "$1" 2>/dev/null && pwd -P) || die "$1 is not a folder"
+	mkdir -p "$2" && out=$(cd "$2" && pwd -P) || die "$2 cannot be made"
 	case $out/ in
 	"$submissions"/*) die 'OUT lies inside SUBMISSIONS: the grades would be handed in.' ;;
 	esac
+	case $submissions/ in
+	"$out"/*) die 'SUBMISSIONS lies inside OUT, which the grader writes over.' ;;
+	esac
 	batch=$out/.batch
+	[ ! -e "$out/feedback" ] || [ -e "$out/grades.csv" ] || [ -e "$batch" ] ||
+		die "$out/feedback is not the grader's: give an OUT that is empty."
 
 	exec 9>"$out/.lock" && flock -n 9 || die "Somebody else is grading into $out."
 	if [ -e "$batch/key" ] && [ "$(cat "$batch/key")" = "$(fingerprint)" ]; then

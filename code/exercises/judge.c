@@ -26,9 +26,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -37,6 +39,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -53,6 +56,7 @@ enum {
 	SKIPPED = 77,
 	CPU_SECONDS = 2,	// of the player, for one seed
 	WALL_SECONDS = 5,	// for one call
+	START_SECONDS = 30,	// for its sandbox and its libraries
 	MAX_BPF_CALLS = 20000,	// in one call
 	MAX_PRINTED = 1 << 20,	// bytes, by one player
 	MAX_MEMORY = 256 << 20, // bytes that a player touches
@@ -67,6 +71,7 @@ static struct player {
 	int channel, listener, output;
 	char printed[8192];
 	size_t kept, total;
+	bool crashing; // a sanitizer is at work
 } player = { .pid = 0 };
 
 static char **player_command;
@@ -81,13 +86,15 @@ static int held[MAX_HELD];
 static size_t held_count;
 
 static int calls_made, interfere_at;
-static bool has_interfered;
+static bool has_interfered, interfering;
 static int calls_by_command[MAX_COMMANDS];
 static void (*interfere)(void);
 
 // --- faults ---------------------------------------------------------
 
 static void end_player(void);
+__attribute__((noreturn)) static void
+report_spoiled_map(const char *what, int err);
 
 void fault(const char *format, ...)
 {
@@ -121,6 +128,8 @@ static const char *errno_name(int err)
 
 void must(const char *what, int err)
 {
+	if (err < 0 && interfering)
+		report_spoiled_map(what, err);
 	if (err == -EPERM)
 		fault("%s: EPERM: the map calls need CAP_BPF", what);
 	if (err < 0)
@@ -320,6 +329,19 @@ __attribute__((noreturn)) static void report(const char *expected,
 	longjmp(check_failed, 1);
 }
 
+static void report_spoiled_map(const char *what, int err)
+{
+	char came[128];
+
+	interfering = false;
+	snprintf(came, sizeof(came), "%s there: %s (%d)", what,
+		 errno_name(err), -err);
+	report("a map that another process can go on using", came,
+	       "Your code left the map in a state that others cannot "
+	       "work with.",
+	       NULL);
+}
+
 void expect(const struct rule *rule, bool good, const char *expected,
 	    const char *format, ...)
 {
@@ -418,6 +440,35 @@ void expect_entries(const struct rule *rule, int fd, uint32_t want)
 
 // --- the player -----------------------------------------------------
 
+union control {
+	char bytes[CMSG_SPACE(MAX_FDS * sizeof(int)) +
+		   CMSG_SPACE(sizeof(struct ucred))];
+	struct cmsghdr align;
+};
+
+// Send a message, and descriptors, over the channel.
+static bool send_message(const void *data, size_t size, const int *fds,
+			 size_t count)
+{
+	struct iovec part = { (void *)(uintptr_t)data, size };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	union control control;
+	struct cmsghdr *header;
+
+	if (count > 0) {
+		memset(&control, 0, sizeof(control));
+		message.msg_control = control.bytes;
+		message.msg_controllen =
+			CMSG_SPACE(count * sizeof(int));
+		header = CMSG_FIRSTHDR(&message);
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(count * sizeof(int));
+		memcpy(CMSG_DATA(header), fds, count * sizeof(int));
+	}
+	return sendmsg(player.channel, &message, MSG_NOSIGNAL) >= 0;
+}
+
 // The hard limit is a little higher: between the two lies the signal
 // that says which limit it was.
 static void limit(__rlimit_resource_t resource, rlim_t value)
@@ -427,50 +478,96 @@ static void limit(__rlimit_resource_t resource, rlim_t value)
 	setrlimit(resource, &limits);
 }
 
-// A filter for bubblewrap, on descriptor FENCE: of bpf(2), only what
-// works on maps is allowed, and loading a program, but not running or
-// attaching one. It holds before the first line of
-// the player runs.
+#if defined(__x86_64__)
+#define NATIVE_ARCH AUDIT_ARCH_X86_64
+#define FOREIGN_BIT UINT32_C(0x40000000) // of the x32 calls
+#elif defined(__aarch64__)
+#define NATIVE_ARCH AUDIT_ARCH_AARCH64
+#define FOREIGN_BIT UINT32_C(0x80000000) // there is none
+#else
+#error "give the AUDIT_ARCH_ of this processor, from linux/audit.h"
+#endif
+
+#define LOAD(field)                                                    \
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS,                             \
+		 offsetof(struct seccomp_data, field))
+#define RETURN(action) BPF_STMT(BPF_RET | BPF_K, action)
+#define ALLOW	       RETURN(SECCOMP_RET_ALLOW)
+#define NOTIFY	       RETURN(SECCOMP_RET_USER_NOTIF)
+#define REFUSE	       RETURN(SECCOMP_RET_ERRNO | EPERM)
+#define IF(number, then)                                               \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1), then
+
+// A number means another call to another architecture: the calls of
+// 32-bit programs can be made by 64-bit ones.
+#define NATIVE_CALLS_ONLY                                              \
+	LOAD(arch),                                                    \
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NATIVE_ARCH, 1,    \
+			 0),                                           \
+		RETURN(SECCOMP_RET_KILL_PROCESS), LOAD(nr),            \
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, FOREIGN_BIT, 0,    \
+			 1),                                           \
+		RETURN(SECCOMP_RET_KILL_PROCESS)
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+	       "LOAD reads the low half of an argument");
+
+// A filter for bubblewrap, on descriptor FENCE. Of bpf(2), only what
+// works on maps is allowed, and loading a program, but neither
+// running nor attaching one. There are no keys of the user who grades,
+// no new namespaces, and no ways around the other walls. It holds
+// before the first line of the player runs.
 static void put_up_fence(void)
 {
-	static const unsigned char allowed[] = {
-		BPF_MAP_CREATE,
-		BPF_MAP_LOOKUP_ELEM,
-		BPF_MAP_UPDATE_ELEM,
-		BPF_MAP_DELETE_ELEM,
-		BPF_MAP_GET_NEXT_KEY,
-		BPF_MAP_LOOKUP_AND_DELETE_ELEM,
-		BPF_MAP_FREEZE,
-		BPF_MAP_LOOKUP_BATCH,
-		BPF_MAP_LOOKUP_AND_DELETE_BATCH,
-		BPF_MAP_UPDATE_BATCH,
-		BPF_MAP_DELETE_BATCH,
-		BPF_OBJ_GET_INFO_BY_FD,
-		BPF_PROG_LOAD, // libbpf probes with it for names
-	};
-	const size_t low =
-		__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0;
-	struct sock_filter filter[5 + 2 * sizeof(allowed)] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 offsetof(struct seccomp_data, nr)),
+	static const struct sock_filter filter[] = {
+		NATIVE_CALLS_ONLY,
+		IF(__NR_add_key, REFUSE),
+		IF(__NR_request_key, REFUSE),
+		IF(__NR_keyctl, REFUSE),
+		IF(__NR_unshare, REFUSE),
+		IF(__NR_setns, REFUSE),
+		IF(__NR_mount, REFUSE),
+		IF(__NR_ptrace, REFUSE),
+		IF(__NR_perf_event_open, REFUSE),
+		IF(__NR_userfaultfd, REFUSE),
+		IF(__NR_io_uring_setup, REFUSE),
+#ifdef __NR_clone3
+		// Its flags are out of a filter's sight. The library
+		// takes clone instead.
+		IF(__NR_clone3, RETURN(SECCOMP_RET_ERRNO | ENOSYS)),
+#endif
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_clone, 0, 4),
+		LOAD(args[0]),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_NEWUSER, 0,
+			 1),
+		REFUSE,
+		ALLOW,
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_setsockopt, 0,
+			 6),
+		LOAD(args[2]),
+		IF(SO_ATTACH_BPF, REFUSE),
+		IF(SO_ATTACH_REUSEPORT_EBPF, REFUSE),
+		ALLOW,
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_bpf, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-		BPF_STMT(
-			BPF_LD | BPF_W | BPF_ABS,
-			(uint32_t)(offsetof(struct seccomp_data, args) +
-				   low)),
+		ALLOW,
+		LOAD(args[0]),
+		IF(BPF_MAP_CREATE, ALLOW),
+		IF(BPF_MAP_LOOKUP_ELEM, ALLOW),
+		IF(BPF_MAP_UPDATE_ELEM, ALLOW),
+		IF(BPF_MAP_DELETE_ELEM, ALLOW),
+		IF(BPF_MAP_GET_NEXT_KEY, ALLOW),
+		IF(BPF_MAP_LOOKUP_AND_DELETE_ELEM, ALLOW),
+		IF(BPF_MAP_LOOKUP_BATCH, ALLOW),
+		IF(BPF_MAP_LOOKUP_AND_DELETE_BATCH, ALLOW),
+		IF(BPF_MAP_UPDATE_BATCH, ALLOW),
+		IF(BPF_MAP_DELETE_BATCH, ALLOW),
+		IF(BPF_OBJ_GET_INFO_BY_FD, ALLOW),
+		// libbpf probes with it for names.
+		IF(BPF_PROG_LOAD, ALLOW),
+		REFUSE,
 	};
-	size_t n = 4;
 	int fd = memfd_create("fence", 0);
 
-	for (size_t i = 0; i < sizeof(allowed); i++) {
-		filter[n++] = (struct sock_filter)BPF_JUMP(
-			BPF_JMP | BPF_JEQ | BPF_K, allowed[i], 0, 1);
-		filter[n++] = (struct sock_filter)BPF_STMT(
-			BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	}
-	filter[n++] = (struct sock_filter)BPF_STMT(
-		BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
 	if (fd < 0 ||
 	    write(fd, filter, sizeof(filter)) !=
 		    (ssize_t)sizeof(filter) ||
@@ -478,6 +575,44 @@ static void put_up_fence(void)
 		_exit(CLOSED);
 	if (fd != FENCE)
 		close(fd);
+}
+
+// Let the judge watch the bpf(2) calls of this process and of all
+// that it becomes: each one waits until the judge lets it go on. So
+// the judge can put another process's work between any two calls,
+// and count them. It also hears of every process and thread that is
+// started. The descriptor to hear with goes to the judge alone.
+static bool watch_calls(void)
+{
+	static struct sock_filter filter[] = {
+		NATIVE_CALLS_ONLY,
+		IF(__NR_bpf, NOTIFY),
+		IF(__NR_clone, NOTIFY),
+#ifdef __NR_clone3
+		IF(__NR_clone3, NOTIFY),
+#endif
+#ifdef __NR_fork
+		IF(__NR_fork, NOTIFY),
+		IF(__NR_vfork, NOTIFY),
+#endif
+		ALLOW,
+	};
+	const struct sock_fprog program = {
+		.len = sizeof(filter) / sizeof(*filter),
+		.filter = filter,
+	};
+	int listener;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return false;
+	listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+				SECCOMP_FILTER_FLAG_NEW_LISTENER,
+				&program);
+	if (listener < 0)
+		return false;
+	player.channel = CHANNEL;
+	return send_message("watch", 6, &listener, 1) &&
+	       close(listener) == 0;
 }
 
 // In the child: the channel, an output that the judge reads, no
@@ -499,8 +634,13 @@ __attribute__((noreturn)) static void become_player(int channel,
 	    dup2(channel, CHANNEL) < 0)
 		_exit(CLOSED);
 	fcntl(CHANNEL, F_SETFD, 0);
+	// Nothing else of the judge's, or of whoever started it.
+	if (close_range(CHANNEL + 1, ~0U, 0) < 0)
+		_exit(CLOSED);
 	if (fence)
 		put_up_fence();
+	if (!watch_calls())
+		_exit(CLOSED);
 	execvp(player_command[0], player_command);
 	_exit(127);
 }
@@ -702,9 +842,14 @@ static void answer_bpf_call(void)
 	if (ioctl(player.listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) <
 	    0)
 		return; // it died meanwhile
-	if (asked.data.nr != __NR_bpf) {
-		if (!sanitizer_has_spoken())
+	if (player.inner == 0) {
+		; // not the player yet: the sandbox, the libraries
+	} else if (asked.data.nr != __NR_bpf) {
+		player.crashing = sanitizer_has_spoken();
+		if (!player.crashing)
 			report_clone();
+	} else if ((pid_t)asked.pid != player.inner) {
+		report_clone();
 	} else if (asked.data.args[0] < MAX_COMMANDS) {
 		calls_by_command[asked.data.args[0]]++;
 		// libbpf loads a small program once, to probe.
@@ -712,7 +857,9 @@ static void answer_bpf_call(void)
 	}
 	if (calls_made == interfere_at && interfere &&
 	    !has_interfered) {
+		interfering = true;
 		interfere();
+		interfering = false;
 		has_interfered = true;
 	}
 
@@ -722,11 +869,12 @@ static void answer_bpf_call(void)
 	ioctl(player.listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
 }
 
-union control {
-	char bytes[CMSG_SPACE(MAX_FDS * sizeof(int)) +
-		   CMSG_SPACE(sizeof(struct ucred))];
-	struct cmsghdr align;
-};
+static void close_received(int fds[MAX_FDS])
+{
+	for (int i = 0; i < MAX_FDS; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
 
 // Receive a message from the player's own process. Descriptors that
 // come with it go to `fds`. Returns its size, or -1 if there is none.
@@ -768,13 +916,11 @@ static ssize_t receive(void *data, size_t size, int fds[MAX_FDS])
 				close(fd);
 		}
 	}
-	if (player.inner == 0)
+	if (player.inner == 0 && player.listener >= 0)
 		player.inner = sender.pid;
-	if (sender.pid == player.inner)
+	if (player.inner == 0 || sender.pid == player.inner)
 		return got;
-	for (int i = 0; i < MAX_FDS; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+	close_received(fds);
 	report_clone();
 }
 
@@ -808,7 +954,9 @@ static int64_t now_ms(void)
 // the player's bpf(2) calls and read what it prints.
 static void await(void *data, size_t size, int fds[MAX_FDS])
 {
-	const int64_t end = now_ms() + patience * WALL_SECONDS * 1000;
+	const int seconds = player.inner ? WALL_SECONDS : START_SECONDS;
+	const int64_t end = now_ms() + patience * seconds * 1000;
+	int64_t look = now_ms() + 100;
 	struct pollfd polls[3];
 	int ready;
 	nfds_t count;
@@ -823,8 +971,11 @@ static void await(void *data, size_t size, int fds[MAX_FDS])
 		ready = poll(polls, count, 100);
 		if (ready < 0 && errno != EINTR)
 			fault("poll: %s", strerror(errno));
-		if (ready == 0 && memory_used() > MAX_MEMORY)
-			report_memory();
+		if (now_ms() > look) {
+			if (memory_used() > MAX_MEMORY)
+				report_memory();
+			look = now_ms() + 100;
+		}
 
 		if (polls[1].revents & POLLIN)
 			read_output();
@@ -843,7 +994,7 @@ static void await(void *data, size_t size, int fds[MAX_FDS])
 		if (!(polls[0].revents & (POLLIN | POLLHUP)))
 			continue;
 		got = receive(data, size, fds);
-		if (got == (ssize_t)size)
+		if (got == (ssize_t)size && !player.crashing)
 			return;
 		report_death();
 	}
@@ -852,23 +1003,7 @@ static void await(void *data, size_t size, int fds[MAX_FDS])
 static void send_request(const void *data, size_t size, const int *fds,
 			 size_t count)
 {
-	struct iovec part = { (void *)(uintptr_t)data, size };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-	union control control;
-	struct cmsghdr *header;
-
-	if (count > 0) {
-		memset(&control, 0, sizeof(control));
-		message.msg_control = control.bytes;
-		message.msg_controllen =
-			CMSG_SPACE(count * sizeof(int));
-		header = CMSG_FIRSTHDR(&message);
-		header->cmsg_level = SOL_SOCKET;
-		header->cmsg_type = SCM_RIGHTS;
-		header->cmsg_len = CMSG_LEN(count * sizeof(int));
-		memcpy(CMSG_DATA(header), fds, count * sizeof(int));
-	}
-	if (sendmsg(player.channel, &message, MSG_NOSIGNAL) < 0)
+	if (!send_message(data, size, fds, count))
 		report_death();
 }
 
@@ -907,10 +1042,10 @@ static void start_player(void)
 	close(pipes[1]);
 
 	calls_made = 0;
-	await(hello, sizeof(hello), fds);
-	if (fds[0] < 0)
-		report_forgery();
+	await(hello, sizeof(hello), fds); // "watch", of the child
 	player.listener = fds[0];
+	await(hello, sizeof(hello), fds);
+	close_received(fds);
 }
 
 // The descriptors that the player has open, as the kernel says.
@@ -973,6 +1108,7 @@ struct reply judge_call(const struct request *q)
 			fds[count++] = request.fd[i];
 	send_request(&request, sizeof(request), fds, count);
 	await(ready, sizeof(ready), fds);
+	close_received(fds);
 	before = open_descriptors();
 
 	calls_made = 0;
@@ -980,8 +1116,15 @@ struct reply judge_call(const struct request *q)
 	memset(calls_by_command, 0, sizeof(calls_by_command));
 	send_request("g", 1, NULL, 0);
 	await(&r, sizeof(r), fds);
-	if (r.serial != serial)
+	for (count = 0; count < MAX_FDS && fds[count] >= 0;)
+		count++;
+	for (int i = 0; i < MAX_FDS; i++)
+		count -= r.fd[i] > 0;
+	if (r.serial != serial || count != 0 ||
+	    held_count + MAX_FDS > MAX_HELD) {
+		close_received(fds);
 		report_forgery();
+	}
 	compare_descriptors(before, open_descriptors(), &r);
 	send_request("g", 1, NULL, 0);
 

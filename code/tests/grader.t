@@ -64,7 +64,7 @@ sentence() {
 newline='new
 line'
 long=$(printf '%0250d' 7)
-for name in ana 'two words' "$newline" -rf '=1+1' 'say "hi", all' 'José' "$(printf 'latin-\351')" "$long" "it's \$HOME; \`id\`"; do
+for name in ana 'two words' "$newline" -rf '=1+1' 'say "hi", all' 'José' '..dots' 'back\' '<b>' "$(printf 'latin-\351')" "$long" "it's \$HOME; \`id\`"; do
 	hand_in "$name" "$folder/solution.c"
 done
 # What comes along is ignored, above all another check.
@@ -118,6 +118,10 @@ ok 'it refuses without SUBMISSIONS and OUT' refuses '' ''
 ok 'it refuses a class that is not there' refuses "$tmp/nobody" "$tmp/none"
 ok 'it refuses to write into the submissions' refuses "$class" "$class/out"
 rm -rf "$class/out"
+ok 'it refuses submissions inside the folder that it writes over' refuses "$class" "$tmp"
+mkdir -p "$tmp/mine/feedback" && : >"$tmp/mine/feedback/notes"
+ok 'it refuses a folder with feedback that is not its own' refuses "$class" "$tmp/mine"
+ok '  and leaves that alone' test -e "$tmp/mine/feedback/notes"
 
 # --- the grades ---
 
@@ -132,11 +136,11 @@ ok '  a file that is no folder is named' grep -qx 'ignored, not a folder: a_file
 ok '  and who handed in nothing under a known name' grep -q '^other_name handed in no exercise' "$tmp/said"
 ok '  and nobody else' not grep -q '^ana handed in no exercise' "$tmp/said"
 ok '  and how much does not compile' grep -q '^Exercises that do not compile: [1-9]' "$tmp/said"
-for name in ana 'two words' 'new%0Aline' %2Drf %3D1+1 'José' 'latin-%E9' "it's \$HOME; \`id\`" flat short short_folder tree locked; do
+for name in ana 'two words' 'new%0Aline' %2Drf %3D1+1 'José' %2E.dots 'back%5C' %3Cb%3E 'latin-%E9' "it's \$HOME; %60id%60" flat short short_folder tree locked; do
 	ok "full points for $name" has_points "$name" 10
 done
 ok 'a name with a comma and quotes is quoted' grep -q '^"say ""hi"", all",10,' "$tmp/out/grades.csv"
-ok 'a name that is too long is cut' test -e "$(find "$tmp/out/feedback" -name '0000*...*.md')"
+ok 'a name that is too long is cut' test -e "$(find "$tmp/out/feedback" -name '0000*%~*.md')"
 ok 'partial credit for a job that loses a race' has_points part 7
 ok 'nothing for a stub' has_points stub 0
 ok 'nothing for nothing' has_points nothing 0
@@ -176,6 +180,12 @@ nothing_left() {
 }
 ok 'no process and no cgroup is left' nothing_left
 
+# What another program must not see of the grades, this one keeps to itself.
+keeps_the_umask() {
+	(umask 077 && grade "$few" "$tmp/private" >"$tmp/said" 2>&1) &&
+		[ "$(stat -c %a "$tmp/private/grades.csv")" = 600 ]
+}
+
 json_is_json() {
 	perl -MJSON::PP -0777 -ne '
 		$class = decode_json($_)->{students};
@@ -194,6 +204,7 @@ for name in ana part exits leaks prints_a_pass stub -rf "$newline"; do
 	mkdir -p "$few" && cp -r "$class/$name" "$few/"
 done
 ok 'a smaller class is graded' grade "$few" "$tmp/few_out"
+ok 'the umask of the teacher is kept' keeps_the_umask
 
 # Kill the batch, all of it, when it has some results.
 killed() {

@@ -127,7 +127,7 @@ ok '  as it says' grep -q 'failed twice: its kernel panicked' "$tmp/err"
 # Stop QEMU when its guest runs. It is found out half a minute later.
 hangs() {
 	as_user env VM_TIMEOUT=2 sh "$vm" run echo alive >"$tmp/out" 2>"$tmp/err" &
-	until cat "$home"/tmp/*/log 2>/dev/null | grep -q 'vm: booted'; do
+	until cat "$home"/tmp/*/log 2>/dev/null | grep -q 'vm [0-9a-f]*: booted'; do
 		sleep 0.1
 	done
 	qemu=$(ps -eo pid,args | awk -v t="$home" '/[q]emu-system/ && index($0, t) { print $1 }')

@@ -21,7 +21,7 @@ chmod 1777 /tmp
 ip link set lo up 2>/dev/null
 
 say() {
-	echo "<0>vm: $1" >/dev/kmsg
+	echo "<0>vm $token: $1" >/dev/kmsg
 }
 
 # end STATUS: the terminal is closed first, which waits until its last
@@ -32,10 +32,10 @@ end() {
 	reboot -f
 }
 
-limit=0 rows=24 columns=80 terminal=
-say booted
+limit=0 rows=24 columns=80 terminal= token=
 # shellcheck source=/dev/null
 . /environment
+say booted
 exec </dev/ttyS0 >/dev/ttyS0 2>&1
 
 if [ -z "$terminal" ]; then

@@ -137,7 +137,10 @@ case $folder/ in
 "$top"/code/* | "$top"/lessons/*) ;;
 *) folder=$top/code ;;
 esac
+# The guest's reports carry a word that nothing in its log can know.
+token=$(od -An -N8 -tx1 /dev/urandom | tr -d ' ')
 cat >"$root/environment" <<END
+token=$token
 terminal=$terminal
 limit=$limit
 rows=${size% *} columns=${size#* }
@@ -174,7 +177,7 @@ watch() {
 		length=$(wc -c <"$tmp/log")
 		[ "$length" = "$before" ] || seconds=0
 		before=$length
-		if ! grep -q 'vm: booted' "$tmp/log"; then
+		if ! grep -q "vm $token: booted" "$tmp/log"; then
 			[ $seconds -ge $boot_limit ] || continue
 		elif [ "$limit" -eq 0 ] || [ $seconds -lt $((limit + 30)) ]; then
 			continue
@@ -215,11 +218,11 @@ boot() {
 	qemu=
 	[ -z "$saved" ] || stty "$saved"
 
-	status=$(sed -n 's/.*vm: status \([0-9]*\).*/\1/p' "$tmp/log")
+	status=$(sed -n "s/.*vm $token: status \([0-9]*\).*/\1/p" "$tmp/log")
 	[ -z "$status" ] || return 0
 	if grep -q 'Kernel panic' "$tmp/log"; then
 		why="its kernel panicked: $(sed -n 's/.*Kernel panic[^:]*: //p' "$tmp/log" | tr -d '\r')"
-	elif [ -e "$tmp/late" ] && ! grep -q 'vm: booted' "$tmp/log"; then
+	elif [ -e "$tmp/late" ] && ! grep -q "vm $token: booted" "$tmp/log"; then
 		why="its kernel did not boot within $boot_limit seconds"
 	elif [ -e "$tmp/late" ]; then
 		why='it hung'

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sentence: Your code answers in place of the check's own runner:
- * implement the function instead. */
+/* Sentence: Your function does not return: a loop in it never ends. */
 #include <sys/socket.h>
 #include <unistd.h>
 

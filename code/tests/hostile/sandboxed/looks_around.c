@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Sentence: A claim of a free name stores the owner, all 64 bits
  * of it, and returns 0. */
+#define _GNU_SOURCE
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <netinet/in.h>
 #include <bpf/bpf.h>
@@ -42,6 +47,40 @@ static int run(void)
 	return err;
 }
 
+// Run it for each packet of a socket.
+static int attach(void)
+{
+	const struct bpf_insn code[] = {
+		{ .code = 0xb7 },
+		{ .code = 0x95 },
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "x", "MIT",
+			       code, 2, 0);
+	int net = socket(AF_UNIX, SOCK_DGRAM, 0), err;
+
+	err = setsockopt(net, SOL_SOCKET, SO_ATTACH_BPF, &fd,
+			 sizeof(fd));
+	close(net);
+	close(fd);
+	return err;
+}
+
+// Descriptors beyond the channel, the map, and this folder's own.
+static int find_more(int map)
+{
+	DIR *folder = opendir("/proc/self/fd");
+	struct dirent *entry;
+	int fd, found = -1;
+
+	while ((entry = readdir(folder))) {
+		fd = atoi(entry->d_name);
+		if (fd > 3 && fd != map && fd != dirfd(folder))
+			found = fd;
+	}
+	closedir(folder);
+	return found;
+}
+
 __attribute__((constructor)) static void before_main(void)
 {
 	early = run();
@@ -57,7 +96,6 @@ int claim(int fd, uint32_t name, uint64_t owner)
 	int net = socket(AF_INET, SOCK_STREAM, 0);
 	uint32_t id = 0;
 
-	(void)fd;
 	(void)name;
 	(void)owner;
 	tell("network", connect(net, (struct sockaddr *)&address,
@@ -71,6 +109,14 @@ int claim(int fd, uint32_t name, uint64_t owner)
 	tell("root", setuid(0));
 	tell("other maps", bpf_map_get_next_id(0, &id));
 	tell("program", run());
+	tell("filter", attach());
+	tell("keys", (int)syscall(SYS_keyctl, 0, -3, 0));
+	tell("user namespace",
+	     (int)syscall(SYS_unshare, 0x10000000 /* CLONE_NEWUSER */));
+	tell("mount", mount("none", "/tmp", "tmpfs", 0, NULL));
+	tell("fault handler", (int)syscall(SYS_userfaultfd, 1));
+	tell("ring", (int)syscall(SYS_io_uring_setup, 8, NULL));
+	tell("descriptors", find_more(fd));
 	printf("user id 0: %s\n",
 	       getuid() == 0 ? "ALLOWED" : "refused");
 	tell("program, before main", early);
