@@ -119,10 +119,10 @@ static void race(int nth, bool present, uint64_t value)
 		put(fd, key, 1);
 	before_bpf_call(nth, present ? rival_deletes : rival_inserts);
 	tried("store(fd, %" PRIu32 ", %" PRIu64
-	      "), %s key, which another process %s before your call "
-	      "number %d",
+	      "), %s key, which another process %s before the %s "
+	      "bpf(2) call that you make",
 	      key, value, present ? "a present" : "an absent",
-	      present ? "deletes" : "inserts", nth);
+	      present ? "deletes" : "inserts", ordinal(nth));
 	r = ask_store(value);
 	if (!interfered() ||
 	    (r.result >= 0 && present && !get(fd, key, &found)))

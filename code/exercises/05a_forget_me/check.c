@@ -72,8 +72,9 @@ static void counts_only_its_own(void)
 		put(fd, user, 1);
 		before_bpf_call(nth, rival_forgets);
 		tried("forget(fd, %" PRIu32 "), while another process "
-		      "forgets this user before your call number %d",
-		      user, nth);
+		      "forgets this user before the %s bpf(2) call "
+		      "that you make",
+		      user, ordinal(nth));
 		r = ask_forget();
 		if (!interfered())
 			break; // it made fewer calls

@@ -118,7 +118,7 @@ static void goes_on_without_the_victim(void)
 	before_bpf_call(2, rival_removes);
 	tried("insert_over(fd, %" PRIu32 ", value, %" PRIu32
 	      ") in a full map, while another process removes the "
-	      "victim before your call number 2",
+	      "victim before the second bpf(2) call that you make",
 	      keys[4], keys[1]);
 	expect_result(&gone, ask_insert(keys[4], keys[1]), 0);
 	expect_entry(&gone, fd, keys[4], value);

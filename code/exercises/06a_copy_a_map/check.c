@@ -119,7 +119,7 @@ static void goes_on_when_a_key_vanishes(void)
 	to = table(MAX_KEYS);
 	before_bpf_call(2, rival_deletes_the_first);
 	tried("copy_map(from, to), while another process deletes the "
-	      "first key before your call number 2");
+	      "first key before the second bpf(2) call that you make");
 	expect_result(&vanished, ask_copy(), 0);
 	for (uint32_t i = 0; i < count; i++)
 		if (keys[i] != vanished_key)

@@ -130,9 +130,9 @@ static void goes_on_in_a_race(void)
 		before_bpf_call(nth, rival_sweeps);
 		tried("sweep(fd, %" PRIu64 "), with %" PRIu32
 		      " leases, %" PRIu32 " of them expired, while "
-		      "another process sweeps before your call "
-		      "number %d",
-		      now, count, expired_count, nth);
+		      "another process sweeps before the %s bpf(2) "
+		      "call that you make",
+		      now, count, expired_count, ordinal(nth));
 		r = ask_sweep();
 		expect_result(&race, r, (int)(expired_count - rivals));
 		expect_swept(&race);

@@ -291,7 +291,8 @@ static void loses_no_race(void)
 	before_bpf_call(2, rival_inserts);
 	tried("limiter_allow(fd, %" PRIu32 ", %" PRIu64
 	      "), a new client, whose window another server opens and "
-	      "uses up before your call number 2",
+	      "uses up before the second bpf(2) call that you "
+	      "make",
 	      client, now);
 	r = ask_allow(client, now);
 	if (interfered()) {
@@ -304,7 +305,8 @@ static void loses_no_race(void)
 	before_bpf_call(2, rival_forgives);
 	tried("limiter_allow(fd, %" PRIu32 ", %" PRIu64
 	      "), a client with 2 requests used, whom another server "
-	      "forgives before your call number 2",
+	      "forgives before the second bpf(2) call that you "
+	      "make",
 	      client, now);
 	r = ask_allow(client, now);
 	if (interfered()) {
