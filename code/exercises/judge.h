@@ -112,7 +112,8 @@ int bpf_calls(enum bpf_cmd command);
 // --- comparisons ----------------------------------------------------
 
 // `what` names the thing compared, such as "the return value".
-// An errno is shown with its name.
+// An errno is shown with its name. Where -EBADF is expected, -EBADFD
+// will do: it depends on which call is made first.
 void expect_result(const struct rule *rule, struct reply r, int want);
 // Any return value but an error.
 void expect_success(const struct rule *rule, struct reply r,
