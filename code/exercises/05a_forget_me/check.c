@@ -91,9 +91,11 @@ static void reports_what_is_broken(void)
 	      user);
 	expect_result(&broken, ask_forget(), -EINVAL);
 
-	fd = map_with_flags(BPF_MAP_TYPE_HASH, 4, 8, 8, BPF_F_RDONLY);
+	fd = table(8);
+	put(fd, user, 1);
+	must("bpf_map_freeze", bpf_map_freeze(fd));
 	tried("forget(fd, %" PRIu32
-	      ") with a descriptor that may only read",
+	      "), a user in a frozen map, which can only be read",
 	      user);
 	expect_result(&broken, ask_forget(), -EPERM);
 
