@@ -96,8 +96,15 @@ struct reply judge_call(const struct request *q);
 // in between. `act` uses the judge's own descriptors.
 void before_bpf_call(int nth, void (*act)(void));
 
+// The same before each of the calls `first` to `last`.
+void before_bpf_calls(int first, int last, void (*act)(void));
+
 // Whether it did in the last call.
 bool interfered(void);
+
+// The word for a number up to 12, such as "second": a report says
+// "before the second bpf(2) call that you make".
+const char *ordinal(int nth);
 
 // How many bpf(2) calls with this command the last call made.
 int bpf_calls(enum bpf_cmd command);
@@ -105,7 +112,8 @@ int bpf_calls(enum bpf_cmd command);
 // --- comparisons ----------------------------------------------------
 
 // `what` names the thing compared, such as "the return value".
-// An errno is shown with its name.
+// An errno is shown with its name. Where -EBADF is expected, -EBADFD
+// will do: it depends on which call is made first.
 void expect_result(const struct rule *rule, struct reply r, int want);
 // Any return value but an error.
 void expect_success(const struct rule *rule, struct reply r,

@@ -20,6 +20,11 @@ static const struct rule hash = {
 	"drops an entry by itself.",
 	"01-create.md, \"The idea\"",
 };
+static const struct rule flags = {
+	"No flag is asked for, and a flag changes what the map does: "
+	"pass no options.",
+	"01-create.md, \"The call\"",
+};
 static const struct rule key = {
 	"The kernel must know the size of the whole key: sizeof the "
 	"struct, not of a pointer or of its fields.",
@@ -69,6 +74,8 @@ static void makes_a_hash(void)
 	expect(&name, strcmp(info.name, "sessions") == 0,
 	       "a map named \"sessions\"", "a map named \"%s\"",
 	       info.name);
+	expect(&flags, info.map_flags == 0, "a map without flags",
+	       "a map with the flags 0x%x", info.map_flags);
 }
 
 static void sizes_key_and_value(void)
@@ -96,6 +103,8 @@ static void returns_the_errno(void)
 {
 	tried("make_sessions(0)");
 	expect_result(&minus, call(.arg = { 0 }), -EINVAL);
+	tried("make_sessions(%" PRIu32 ")", UINT32_MAX);
+	expect_result(&minus, call(.arg = { UINT32_MAX }), -E2BIG);
 }
 
 const struct check checks[] = {

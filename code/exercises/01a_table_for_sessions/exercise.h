@@ -25,6 +25,7 @@ struct session {
 //
 // Returns a descriptor that the caller closes, or
 //         -EINVAL max_sessions is 0
+//         -E2BIG  max_sessions is more than a hash can hold
 //         -errno  any other failure of the map call
 int make_sessions(uint32_t max_sessions);
 

@@ -89,8 +89,8 @@ static void wins_no_race(void)
 		before_bpf_call(nth, rival_claims);
 		tried("claim(fd, %" PRIu32 ", %" PRIu64
 		      "), while another process claims it for %" PRIu64
-		      " before your call number %d",
-		      name, owner, rival, nth);
+		      " before the %s bpf(2) call that you make",
+		      name, owner, rival, ordinal(nth));
 		r = ask_claim(name, owner);
 		if (!interfered())
 			break; // it made fewer calls

@@ -88,8 +88,9 @@ static void wins_no_race(void)
 		put(fd, token, 50);
 		before_bpf_call(nth, rival_redeems);
 		tried("redeem(fd, %" PRIu32 ", &worth), while another "
-		      "till redeems it before your call number %d",
-		      token, nth);
+		      "till redeems it before the %s bpf(2) call "
+		      "that you make",
+		      token, ordinal(nth));
 		r = ask_redeem(1);
 		if (!interfered())
 			break; // it made fewer calls
@@ -120,8 +121,9 @@ static void loses_no_worth(void)
 		before_bpf_call(nth, rival_adds);
 		tried("redeem(fd, %" PRIu32 ", &worth), a token of "
 		      "%" PRIu64 " cents, to which another till adds "
-		      "%" PRIu64 " before your call number %d",
-		      token, worth, added, nth);
+		      "%" PRIu64
+		      " before the %s bpf(2) call that you make",
+		      token, worth, added, ordinal(nth));
 		r = ask_redeem(1);
 		if (!interfered())
 			break;

@@ -30,6 +30,12 @@ static const struct rule kept = {
 	"oldest.",
 	"04-lookup-and-delete.md, \"What goes wrong\"",
 };
+static const struct rule race_rule = {
+	"To look and then to take are two steps: if another worker "
+	"takes a job in between, one job is done twice and one is "
+	"lost.",
+	"04-lookup-and-delete.md, \"The idea\"",
+};
 static const struct rule broken = {
 	"Only ENOENT means empty and only E2BIG means full; every "
 	"other error is returned as it came.",
@@ -39,6 +45,7 @@ static const struct rule broken = {
 enum { ADD, TAKE };
 
 static int fd;
+static struct job rivals;
 
 static struct job random_job(void)
 {
@@ -160,6 +167,63 @@ static void knows_a_full_queue(void)
 	expect_result(&full, r, -EAGAIN);
 }
 
+static void rival_takes(void)
+{
+	int err = bpf_map_lookup_and_delete_elem(fd, NULL, &rivals);
+
+	if (err != -ENOENT)
+		must("bpf_map_lookup_and_delete_elem", err);
+}
+
+// Returns whether there was a call number `nth`.
+static bool race(int nth, int count)
+{
+	const uint32_t before = random_between(1, 999999);
+	struct job jobs[3];
+	struct reply r;
+	int mine;
+
+	make_queue(8);
+	for (int i = 0; i < count; i++) {
+		jobs[i] = random_job();
+		push(&jobs[i]);
+	}
+	memset(&rivals, 0, sizeof(rivals));
+	before_bpf_call(nth, rival_takes);
+	tried("take_job(fd, &job) from a queue of %d, when job %" PRIu32
+	      " is the oldest, which another worker takes before the "
+	      "%s bpf(2) call that you make",
+	      count, jobs[0].number, ordinal(nth));
+	r = ask_take(before);
+	if (!interfered())
+		return false;
+
+	// If the other worker got the first job, mine is the second.
+	mine = memcmp(&rivals, &jobs[0], sizeof(rivals)) == 0;
+	if (mine == count) {
+		expect_result(&empty, r, 0);
+		expect_u64(&empty, "the number in job", before,
+			   r.out[0]);
+		return true;
+	}
+	expect_result(&race_rule, r, 1);
+	expect_u64(&race_rule, "the number of the job",
+		   jobs[mine].number, r.out[0]);
+	expect_u64(&race_rule, "its argument", jobs[mine].argument,
+		   r.out[2]);
+	if (count == 3)
+		expect_oldest(&race_rule, &jobs[2]);
+	return true;
+}
+
+static void wins_no_race(void)
+{
+	for (int nth = 2; nth <= 4 && race(nth, 3); nth++)
+		;
+	for (int nth = 2; nth <= 4 && race(nth, 1); nth++)
+		;
+}
+
 static void reports_what_is_broken(void)
 {
 	const struct job job = random_job();
@@ -182,6 +246,7 @@ const struct check checks[] = {
 	{ "takes_the_oldest", takes_the_oldest },
 	{ "knows_an_empty_queue", knows_an_empty_queue },
 	{ "knows_a_full_queue", knows_a_full_queue },
+	{ "wins_no_race", wins_no_race },
 	{ "reports_what_is_broken", reports_what_is_broken },
 	{ NULL, NULL },
 };

@@ -72,8 +72,9 @@ static void counts_only_its_own(void)
 		put(fd, user, 1);
 		before_bpf_call(nth, rival_forgets);
 		tried("forget(fd, %" PRIu32 "), while another process "
-		      "forgets this user before your call number %d",
-		      user, nth);
+		      "forgets this user before the %s bpf(2) call "
+		      "that you make",
+		      user, ordinal(nth));
 		r = ask_forget();
 		if (!interfered())
 			break; // it made fewer calls
@@ -90,9 +91,11 @@ static void reports_what_is_broken(void)
 	      user);
 	expect_result(&broken, ask_forget(), -EINVAL);
 
-	fd = map_with_flags(BPF_MAP_TYPE_HASH, 4, 8, 8, BPF_F_RDONLY);
+	fd = table(8);
+	put(fd, user, 1);
+	must("bpf_map_freeze", bpf_map_freeze(fd));
 	tried("forget(fd, %" PRIu32
-	      ") with a descriptor that may only read",
+	      "), a user in a frozen map, which can only be read",
 	      user);
 	expect_result(&broken, ask_forget(), -EPERM);
 

@@ -12,8 +12,9 @@
 // Returns 1       the user was there, and this call removed the
 //                 entry
 //         0       the user was not there
-//         -errno  any other failure of the map call, such as
-//                 -EINVAL for a map whose entries cannot be removed
+//         -errno  any other failure of a map call, such as -EINVAL
+//                 from bpf_map_delete_elem for a map whose entries
+//                 cannot be removed
 int forget(int fd, uint32_t user);
 
 #endif

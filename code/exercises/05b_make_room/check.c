@@ -33,6 +33,12 @@ static const struct rule gone = {
 	"the delete is no reason to give up.",
 	"05-delete.md, \"What goes wrong\"",
 };
+static const struct rule refused = {
+	"Only ENOENT says that the victim is gone: if the delete fails "
+	"with another error, nothing was removed, so return that "
+	"error.",
+	"05-delete.md, \"What goes wrong\"",
+};
 static const struct rule broken = {
 	"Only E2BIG asks for room; every other error is returned as "
 	"it came.",
@@ -118,7 +124,7 @@ static void goes_on_without_the_victim(void)
 	before_bpf_call(2, rival_removes);
 	tried("insert_over(fd, %" PRIu32 ", value, %" PRIu32
 	      ") in a full map, while another process removes the "
-	      "victim before your call number 2",
+	      "victim before the second bpf(2) call that you make",
 	      keys[4], keys[1]);
 	expect_result(&gone, ask_insert(keys[4], keys[1]), 0);
 	expect_entry(&gone, fd, keys[4], value);
@@ -134,6 +140,13 @@ static void reports_what_is_broken(void)
 	tried("insert_over(fd, 1, value, 2) with a descriptor that "
 	      "may only read");
 	expect_result(&broken, ask_insert(1, 2), -EPERM);
+
+	// No index above 3: E2BIG. No delete in an array: EINVAL.
+	fd = map(BPF_MAP_TYPE_ARRAY, 4, 8, 4);
+	tried("insert_over(fd, 4, value, 1) in an array of 4 entries, "
+	      "where bpf_map_update_elem returns -E2BIG and "
+	      "bpf_map_delete_elem -EINVAL");
+	expect_result(&refused, ask_insert(4, 1), -EINVAL);
 }
 
 const struct check checks[] = {

@@ -6,7 +6,7 @@
 
 // Store a value, and make room for it if that is what it takes.
 //
-// fd      a hash map: key uint32_t, value uint64_t; it stays open
+// fd      a map: key uint32_t, value uint64_t; it stays open
 // key     where to store
 // value   what to store
 // victim  the key of the entry that may be removed
@@ -15,7 +15,9 @@
 //         1       key holds value; this call removed the victim
 //         -E2BIG  the map is full and the victim is not in it;
 //                 nothing changed
-//         -errno  any other failure of a map call
+//         -errno  any other failure of a map call, such as -EINVAL
+//                 from bpf_map_delete_elem for a map whose entries
+//                 cannot be removed
 int insert_over(int fd, uint32_t key, uint64_t value, uint32_t victim);
 
 #endif

@@ -33,8 +33,8 @@ static const struct rule full = {
 	"02-update.md, \"What goes wrong\"",
 };
 static const struct rule honest = {
-	"Only ENOENT is the end of a map; every other error of "
-	"get_next_key is returned as it came.",
+	"Only ENOENT is the end of a map; every other error is "
+	"returned as it came.",
 	"06-iterate.md, \"What goes wrong\"",
 };
 
@@ -53,13 +53,15 @@ static uint64_t value_of(uint32_t key)
 	return UINT64_C(1000000007) * key + 1;
 }
 
-// Key 0 is there, because a walk that begins at 0 would miss it.
+// Keys 0 and -1 are there, because a walk that begins at one of them
+// would miss it.
 static void fill(uint32_t at_least)
 {
 	count = random_between(at_least, MAX_KEYS);
 	from = table(MAX_KEYS);
 	random_distinct(keys, count);
 	keys[0] = 0;
+	keys[1] = UINT32_MAX;
 	for (uint32_t i = 0; i < count; i++)
 		put(from, keys[i], value_of(keys[i]));
 }
@@ -71,8 +73,8 @@ static void copies_every_entry(void)
 	fill(10);
 	to = table(MAX_KEYS);
 	tried("copy_map(from, to), with %" PRIu32
-	      " entries, key 0 among them",
-	      count);
+	      " entries, keys 0 and %" PRIu32 " among them",
+	      count, UINT32_MAX);
 	r = ask_copy();
 	expect_result(&all, r, 0);
 	for (uint32_t i = 0; i < count; i++)
@@ -119,7 +121,7 @@ static void goes_on_when_a_key_vanishes(void)
 	to = table(MAX_KEYS);
 	before_bpf_call(2, rival_deletes_the_first);
 	tried("copy_map(from, to), while another process deletes the "
-	      "first key before your call number 2");
+	      "first key before the second bpf(2) call that you make");
 	expect_result(&vanished, ask_copy(), 0);
 	for (uint32_t i = 0; i < count; i++)
 		if (keys[i] != vanished_key)

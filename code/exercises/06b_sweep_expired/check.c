@@ -8,6 +8,16 @@ static const struct rule expired = {
 	"other stays.",
 	"06-iterate.md, \"The program\"",
 };
+static const struct rule wide = {
+	"The seconds are 64 bits wide: a comparison in fewer bits or "
+	"with a sign is wrong for times that are far away.",
+	"06-iterate.md, \"The program\"",
+};
+static const struct rule alive = {
+	"A lease that is alive is in the map all the time: take it out "
+	"and put it back, and in between it is gone for everybody.",
+	"06-iterate.md, \"The program\"",
+};
 static const struct rule counted = {
 	"sweep() returns how many entries it removed itself, not how "
 	"many it met.",
@@ -34,7 +44,7 @@ static const struct rule honest = {
 	"06-iterate.md, \"What goes wrong\"",
 };
 
-enum { MAX_LEASES = 64 };
+enum { MAX_LEASES = 64, FAR = 3, MAX_CALLS = 20000 };
 
 static int fd;
 static uint32_t leases[MAX_LEASES], count, expired_count, rivals;
@@ -46,9 +56,12 @@ static struct reply ask_sweep(void)
 }
 
 // Leases around the present second; one expires just now, one in
-// the next second.
+// the next second. The last three are far away: never, 2^32 seconds
+// from now, and nearly as long ago.
 static void fill(void)
 {
+	const uint64_t far = UINT64_C(1) << 32;
+
 	now = UINT64_C(5000000000) + random32();
 	count = random_between(20, MAX_LEASES);
 	fd = table(MAX_LEASES);
@@ -58,14 +71,21 @@ static void fill(void)
 		expires[i] = now - 100 + random_between(0, 200);
 		if (i < 2)
 			expires[i] = now + i;
+		else if (i == count - FAR)
+			expires[i] = UINT64_MAX;
+		else if (i == count - FAR + 1)
+			expires[i] = now + far;
+		else if (i == count - FAR + 2)
+			expires[i] = now + 1 - far;
 		put(fd, leases[i], expires[i]);
 		expired_count += expires[i] <= now;
 	}
 }
 
-static void expect_swept(const struct rule *rule)
+static void expect_swept(const struct rule *rule, uint32_t from,
+			 uint32_t to)
 {
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = from; i < to; i++)
 		if (expires[i] <= now)
 			expect_absent(rule, fd, leases[i]);
 		else
@@ -81,8 +101,29 @@ static void removes_what_expired(void)
 	      " leases, %" PRIu32 " of them expired",
 	      now, count, expired_count);
 	r = ask_sweep();
-	expect_swept(&expired);
+	expect_swept(&expired, 0, count - FAR);
+	expect_swept(&wide, count - FAR, count);
 	expect_result(&counted, r, (int)expired_count);
+}
+
+// Whoever looks before any call finds each lease that is alive.
+static void somebody_looks(void)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (expires[i] > now)
+			expect_entry(&alive, fd, leases[i], expires[i]);
+}
+
+static void leaves_the_living_alone(void)
+{
+	fill();
+	before_bpf_calls(2, MAX_CALLS, somebody_looks);
+	tried("sweep(fd, %" PRIu64 "), with %" PRIu32
+	      " leases, %" PRIu32 " of them expired, while another "
+	      "process looks at the others before each bpf(2) call "
+	      "that you make",
+	      now, count, expired_count);
+	ask_sweep();
 }
 
 static void sweeps_an_empty_map(void)
@@ -130,12 +171,12 @@ static void goes_on_in_a_race(void)
 		before_bpf_call(nth, rival_sweeps);
 		tried("sweep(fd, %" PRIu64 "), with %" PRIu32
 		      " leases, %" PRIu32 " of them expired, while "
-		      "another process sweeps before your call "
-		      "number %d",
-		      now, count, expired_count, nth);
+		      "another process sweeps before the %s bpf(2) "
+		      "call that you make",
+		      now, count, expired_count, ordinal(nth));
 		r = ask_sweep();
 		expect_result(&race, r, (int)(expired_count - rivals));
-		expect_swept(&race);
+		expect_swept(&race, 0, count);
 	}
 }
 
@@ -153,6 +194,7 @@ static void tells_the_end_from_an_error(void)
 
 const struct check checks[] = {
 	{ "removes_what_expired", removes_what_expired },
+	{ "leaves_the_living_alone", leaves_the_living_alone },
 	{ "sweeps_an_empty_map", sweeps_an_empty_map },
 	{ "walks_once", walks_once },
 	{ "goes_on_in_a_race", goes_on_in_a_race },

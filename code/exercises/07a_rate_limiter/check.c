@@ -20,6 +20,11 @@ static const struct rule window_rule = {
 	"request after it starts a new one.",
 	"02-update.md, \"The program\"",
 };
+static const struct rule wide = {
+	"The seconds are 64 bits wide: an int, a uint32_t or a double "
+	"cannot hold each of them.",
+	"02-update.md, \"The program\"",
+};
 static const struct rule forgives = {
 	"Forgiving removes this client's entry and no other: 1 if "
 	"there was one, 0 if not.",
@@ -34,6 +39,11 @@ static const struct rule once = {
 	"From a deleted key the walk starts over: fetch the next key "
 	"first, then delete the current one.",
 	"06-iterate.md, \"The program\"",
+};
+static const struct rule others = {
+	"An entry that another server removed does not stop a sweep: "
+	"ENOENT from lookup or delete skips it, and it does not count.",
+	"05-delete.md, \"What goes wrong\"",
 };
 static const struct rule storm = {
 	"E2BIG for a new client is the sign to sweep once and to try "
@@ -56,6 +66,12 @@ static const struct rule vanished = {
 	"update with BPF_EXIST, and begin anew if it is gone.",
 	"02-update.md, \"The idea\"",
 };
+static const struct rule again = {
+	"A client that comes and goes between your calls is no "
+	"failure: begin anew until a store goes through, however often "
+	"that is.",
+	"02-update.md, \"The idea\"",
+};
 static const struct rule honest = {
 	"An error that no rule of the task speaks of is returned as "
 	"it came.",
@@ -63,10 +79,16 @@ static const struct rule honest = {
 };
 
 enum { OPEN, ALLOW, SWEEP, FORGIVE };
+enum { LAST_RACE = 10, MANY_CALLS = 200, MAX_WINDOWS = 40 };
+
+static const uint64_t far = UINT64_C(1) << 32;
+static const uint64_t very_far = UINT64_C(1) << 60;
 
 static int fd;
-static uint32_t client;
+static uint32_t client, closed, removed;
 static uint64_t now;
+static struct window rivals;
+static bool came; // the rival, in time
 
 static struct reply ask_allow(uint32_t who, uint64_t when)
 {
@@ -163,22 +185,37 @@ static void allows_three_then_denies(void)
 	expect_window(&three, client + 1, now, 1);
 }
 
-static void opens_a_new_window(void)
+static void expect_new_window(const struct rule *rule)
 {
-	make_map(8);
 	set(client, now, REQUESTS);
 	tried("limiter_allow(fd, %" PRIu32 ", %" PRIu64
 	      "), in the last second of a window that is used up",
 	      client, now + WINDOW - 1);
-	expect_result(&window_rule, ask_allow(client, now + WINDOW - 1),
-		      0);
-	expect_window(&window_rule, client, now, REQUESTS);
+	expect_result(rule, ask_allow(client, now + WINDOW - 1), 0);
+	expect_window(rule, client, now, REQUESTS);
 
 	tried("limiter_allow(fd, %" PRIu32 ", %" PRIu64
 	      "), in the first second after it",
 	      client, now + WINDOW);
-	expect_result(&window_rule, ask_allow(client, now + WINDOW), 1);
-	expect_window(&window_rule, client, now + WINDOW, 1);
+	expect_result(rule, ask_allow(client, now + WINDOW), 1);
+	expect_window(rule, client, now + WINDOW, 1);
+}
+
+static void opens_a_new_window(void)
+{
+	make_map(8);
+	expect_new_window(&window_rule);
+
+	set(client, now, REQUESTS);
+	now += far;
+	tried("limiter_allow(fd, %" PRIu32 ", %" PRIu64
+	      "), whose last window started %" PRIu64 " seconds ago",
+	      client, now, far);
+	expect_result(&wide, ask_allow(client, now), 1);
+	expect_window(&wide, client, now, 1);
+
+	now += very_far;
+	expect_new_window(&wide);
 }
 
 static void forgives_a_client(void)
@@ -201,34 +238,91 @@ static void forgives_a_client(void)
 		      0);
 }
 
-static void sweeps_closed_windows(void)
+// Closed windows come first, then open ones. Returns their number.
+static uint32_t fill(void)
 {
-	const uint32_t closed = random_between(5, 20);
-	const uint32_t open = random_between(5, 20);
-	struct reply r;
-	int steps;
+	const uint32_t count = random_between(10, MAX_WINDOWS);
 
-	make_map(64);
+	make_map(MAX_WINDOWS);
+	closed = random_between(5, count - 5);
 	for (uint32_t i = 0; i < closed; i++)
 		set(client + i, now - WINDOW - random_between(0, 50),
 		    3);
-	for (uint32_t i = 0; i < open; i++)
-		set(client + closed + i, now - i % WINDOW, 2);
+	for (uint32_t i = closed; i < count; i++)
+		set(client + i, now - i % WINDOW, 2);
+	return count;
+}
+
+static void expect_swept(const struct rule *rule, uint32_t count)
+{
+	for (uint32_t i = closed; i < count; i++)
+		expect_window(rule, client + i, now - i % WINDOW, 2);
+	expect_entries(rule, fd, count - closed);
+}
+
+static struct reply ask_sweep(uint64_t when)
+{
+	return call(.function = SWEEP, .fd = { fd }, .arg = { when });
+}
+
+static void sweeps_closed_windows(void)
+{
+	const uint32_t count = fill();
+	struct reply r;
+	int steps;
+
 	tried("limiter_sweep(fd, %" PRIu64 "), with %" PRIu32
 	      " windows that are over and %" PRIu32 " that are open",
-	      now, closed, open);
-	r = call(.function = SWEEP, .fd = { fd }, .arg = { now });
+	      now, closed, count - closed);
+	r = ask_sweep(now);
 	steps = bpf_calls(BPF_MAP_GET_NEXT_KEY);
 	expect_result(&sweeps, r, (int)closed);
-	for (uint32_t i = 0; i < open; i++)
-		expect_window(&sweeps, client + closed + i,
-			      now - i % WINDOW, 2);
-	expect_entries(&sweeps, fd, open);
-	expect(&once, steps <= (int)(closed + open) + 1,
+	expect_swept(&sweeps, count);
+	expect(&once, steps <= (int)count + 1,
 	       "one walk: a step for each entry, and one more",
 	       "%d calls of bpf_map_get_next_key for %" PRIu32
 	       " entries",
-	       steps, closed + open);
+	       steps, count);
+
+	make_map(2);
+	now += very_far;
+	set(client, now, 1);
+	set(client + 1, now - far, 1);
+	now += WINDOW - 1;
+	tried("limiter_sweep(fd, %" PRIu64
+	      "), with a window in its last second and one that "
+	      "started %" PRIu64 " seconds before it",
+	      now, far);
+	expect_result(&wide, ask_sweep(now), 1);
+	expect_window(&wide, client, now - WINDOW + 1, 1);
+}
+
+static void rival_sweeps(void)
+{
+	for (uint32_t i = 0; i < closed; i++) {
+		const uint32_t key = client + i;
+
+		removed += bpf_map_delete_elem(fd, &key) == 0;
+	}
+}
+
+static void sweeps_beside_others(void)
+{
+	for (int nth = 2; nth <= LAST_RACE; nth++) {
+		const uint32_t count = fill();
+		struct reply r;
+
+		removed = 0;
+		before_bpf_call(nth, rival_sweeps);
+		tried("limiter_sweep(fd, %" PRIu64 "), with %" PRIu32
+		      " windows that are over and %" PRIu32
+		      " that are open, while another server sweeps "
+		      "before the %s bpf(2) call that you make",
+		      now, closed, count - closed, ordinal(nth));
+		r = ask_sweep(now);
+		expect_result(&others, r, (int)(closed - removed));
+		expect_swept(&others, count);
+	}
 }
 
 // Ten times as many clients as there is room, each some seconds
@@ -273,44 +367,160 @@ static void keeps_open_windows(void)
 	expect_result(&keeps, ask_allow(client, now), 0);
 }
 
+static bool window_is(uint64_t start, uint64_t count)
+{
+	struct window window;
+
+	return bpf_map_lookup_elem(fd, &client, &window) == 0 &&
+	       window.start == start && window.used == count;
+}
+
+// Another server admits the client, and makes room for it.
 static void rival_inserts(void)
 {
-	set(client, now, REQUESTS);
+	int err;
+
+	drop(fd, client + 1);
+	err = bpf_map_update_elem(fd, &client, &rivals, BPF_NOEXIST);
+	came = err != -EEXIST;
+	if (came)
+		must("bpf_map_update_elem", err);
+}
+
+// Each of these races returns whether there was a call number `nth`.
+static bool loses_to_an_insert(int nth, bool full, uint64_t used)
+{
+	struct reply r;
+	uint64_t before;
+
+	make_map(full ? 1 : 8);
+	rivals = (struct window){ now, used };
+	if (full)
+		set(client + 1, now - WINDOW, 1);
+	before_bpf_call(nth, rival_inserts);
+	tried("limiter_allow(fd, %" PRIu32 ", %" PRIu64
+	      "), a new client%s; another server opens its window, "
+	      "with %" PRIu64 " of %d requests used, before the %s "
+	      "bpf(2) call that you make",
+	      client, now,
+	      full ? ", when the table is full of closed windows" : "",
+	      used, REQUESTS, ordinal(nth));
+	r = ask_allow(client, now);
+	if (!interfered())
+		return false;
+	before = came ? used : 0;
+	expect_result(&race, r, before < REQUESTS);
+	expect_window(&race, client, now,
+		      before < REQUESTS ? before + 1 : before);
+	return true;
 }
 
 static void rival_forgives(void)
 {
-	drop(fd, client);
+	came = window_is(now, 2);
+	if (came)
+		drop(fd, client);
 }
 
-static void loses_no_race(void)
+static bool loses_its_entry(int nth)
 {
 	struct reply r;
 
 	make_map(8);
-	before_bpf_call(2, rival_inserts);
-	tried("limiter_allow(fd, %" PRIu32 ", %" PRIu64
-	      "), a new client, whose window another server opens and "
-	      "uses up before your call number 2",
-	      client, now);
-	r = ask_allow(client, now);
-	if (interfered()) {
-		expect_result(&race, r, 0);
-		expect_window(&race, client, now, REQUESTS);
-	}
-
-	make_map(8);
 	set(client, now, 2);
-	before_bpf_call(2, rival_forgives);
+	before_bpf_call(nth, rival_forgives);
 	tried("limiter_allow(fd, %" PRIu32 ", %" PRIu64
 	      "), a client with 2 requests used, whom another server "
-	      "forgives before your call number 2",
-	      client, now);
+	      "forgives before the %s bpf(2) call that you make",
+	      client, now, ordinal(nth));
 	r = ask_allow(client, now);
-	if (interfered()) {
-		expect_result(&vanished, r, 1);
-		expect_window(&vanished, client, now, 1);
+	if (!interfered())
+		return false;
+	expect_result(&vanished, r, 1);
+	expect_window(&vanished, client, now, came ? 1 : 3);
+	return true;
+}
+
+static void rival_takes_the_room(void)
+{
+	came = window_is(now - WINDOW, 1);
+	if (came) {
+		drop(fd, client);
+		set(client + 1, now, 1);
 	}
+}
+
+static bool loses_its_room(int nth)
+{
+	struct reply r;
+
+	make_map(1);
+	set(client, now - WINDOW, 1);
+	before_bpf_call(nth, rival_takes_the_room);
+	tried("limiter_allow(fd, %" PRIu32 ", %" PRIu64
+	      "), in a table for one client, whose window is over; "
+	      "another server sweeps it and admits another client "
+	      "before the %s bpf(2) call that you make",
+	      client, now, ordinal(nth));
+	r = ask_allow(client, now);
+	if (!interfered())
+		return false;
+	expect_result(&vanished, r, came ? -ENOSPC : 1);
+	expect_window(&vanished, came ? client + 1 : client, now, 1);
+	return true;
+}
+
+// The rival's window starts a second before, so that nobody takes it
+// for the learner's.
+static void rival_comes_and_goes(void)
+{
+	if (window_is(now - 1, 1)) {
+		drop(fd, client);
+		came = false;
+	} else if (entries(fd) == 0) {
+		set(client, now - 1, 1);
+		came = true;
+	}
+}
+
+static void loses_no_race(void)
+{
+	for (int nth = 2; nth <= LAST_RACE; nth++)
+		if (!loses_to_an_insert(nth, false, REQUESTS))
+			break;
+	for (int nth = 2; nth <= LAST_RACE; nth++)
+		if (!loses_to_an_insert(nth, false, 1))
+			break;
+	for (int nth = 2; nth <= LAST_RACE; nth++)
+		if (!loses_to_an_insert(nth, true, REQUESTS))
+			break;
+	for (int nth = 2; nth <= LAST_RACE; nth++)
+		if (!loses_to_an_insert(nth, true, 1))
+			break;
+	for (int nth = 2; nth <= LAST_RACE; nth++)
+		if (!loses_its_entry(nth))
+			break;
+	for (int nth = 2; nth <= LAST_RACE; nth++)
+		if (!loses_its_room(nth))
+			break;
+}
+
+static void begins_anew(void)
+{
+	struct reply r;
+
+	make_map(8);
+	came = false;
+	before_bpf_calls(2, MANY_CALLS, rival_comes_and_goes);
+	tried("limiter_allow(fd, %" PRIu32 ", %" PRIu64
+	      "), a new client, whom another server admits and "
+	      "forgives in turn before each bpf(2) call that you make, "
+	      "from the second to number %d",
+	      client, now, MANY_CALLS);
+	r = ask_allow(client, now);
+	expect_result(&again, r, 1);
+	expect_window(&again, client, came ? now - 1 : now,
+		      came ? 2 : 1);
 }
 
 static void reports_what_is_broken(void)
@@ -319,10 +529,7 @@ static void reports_what_is_broken(void)
 	tried("limiter_allow(-1, 1, 1)");
 	expect_result(&honest, ask_allow(1, 1), -EBADF);
 	tried("limiter_sweep(-1, 1)");
-	expect_result(
-		&honest,
-		call(.function = SWEEP, .fd = { fd }, .arg = { 1 }),
-		-EBADF);
+	expect_result(&honest, ask_sweep(1), -EBADF);
 	tried("limiter_forgive(-1, 1)");
 	expect_result(
 		&honest,
@@ -336,9 +543,11 @@ const struct check checks[] = {
 	{ "opens_a_new_window", opens_a_new_window },
 	{ "forgives_a_client", forgives_a_client },
 	{ "sweeps_closed_windows", sweeps_closed_windows },
+	{ "sweeps_beside_others", sweeps_beside_others },
 	{ "makes_room_in_a_storm", makes_room_in_a_storm },
 	{ "keeps_open_windows", keeps_open_windows },
 	{ "loses_no_race", loses_no_race },
+	{ "begins_anew", begins_anew },
 	{ "reports_what_is_broken", reports_what_is_broken },
 	{ NULL, NULL },
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: tells_the_truth_in_a_race */
 /* Sentence: A key that vanishes between two calls is no failure:
- * try again until one of the two goes through. */
+ * try again until one of the two goes through, however often that
+ * is. */
 #include <errno.h>
 #include <bpf/bpf.h>
 

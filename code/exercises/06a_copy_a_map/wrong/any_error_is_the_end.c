@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: tells_the_end_from_an_error */
-/* Sentence: Only ENOENT is the end of a map; every other error of
- * get_next_key is returned as it came. */
+/* Sentence: Only ENOENT is the end of a map; every other error is
+ * returned as it came. */
 #include <errno.h>
 #include <bpf/bpf.h>
 

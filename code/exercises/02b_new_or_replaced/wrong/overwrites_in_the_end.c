@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Caught by: tells_the_truth_in_a_race */
+/* Sentence: What an earlier call said about the key is old news:
+ * only the flag of the update itself tells what was there. */
+#include <errno.h>
+#include <bpf/bpf.h>
+
+#include "exercise.h"
+
+int store(int fd, uint32_t key, uint64_t value)
+{
+	int err = bpf_map_update_elem(fd, &key, &value, BPF_NOEXIST);
+
+	if (err == 0)
+		return STORED_NEW;
+	if (err == -E2BIG)
+		return -ENOSPC;
+	if (err != -EEXIST)
+		return err;
+	err = bpf_map_update_elem(fd, &key, &value, BPF_EXIST);
+	if (err == 0)
+		return STORED_OVER;
+	if (err != -ENOENT)
+		return err;
+	err = bpf_map_update_elem(fd, &key, &value, BPF_ANY);
+	if (err == -E2BIG)
+		return -ENOSPC;
+	return err < 0 ? err : STORED_NEW;
+}
