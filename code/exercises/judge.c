@@ -58,6 +58,7 @@ enum {
 	WALL_SECONDS = 5,	// for one call
 	START_SECONDS = 30,	// for its sandbox and its libraries
 	MAX_BPF_CALLS = 20000,	// in one call
+	MOST_CALLS = 12,	// in one that races, see ordinal()
 	MAX_PRINTED = 1 << 20,	// bytes, by one player
 	MAX_MEMORY = 256 << 20, // bytes that a player touches
 	FENCE = 4,		// descriptor of a filter, see --fence
@@ -1146,6 +1147,13 @@ struct reply judge_call(const struct request *q)
 
 void before_bpf_call(int nth, void (*act)(void))
 {
+	if (nth > MOST_CALLS)
+		report("an answer that takes few bpf(2) calls",
+		       "more calls than twelve",
+		       "Between any two calls there is a gap for other "
+		       "processes: make no more of them than the job "
+		       "needs.",
+		       NULL);
 	before_bpf_calls(nth, nth, act);
 }
 

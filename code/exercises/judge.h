@@ -93,7 +93,9 @@ struct reply judge_call(const struct request *q);
 
 // Until the end of the check, run `act` before the bpf(2) call
 // number `nth` of each call, if there is one: another process comes
-// in between. `act` uses the judge's own descriptors.
+// in between. `act` uses the judge's own descriptors. To race with
+// every call, count from 2 until interfered() says no: a function that
+// makes more than twelve calls fails.
 void before_bpf_call(int nth, void (*act)(void));
 
 // The same before each of the calls `first` to `last`.
