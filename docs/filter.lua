@@ -1126,7 +1126,10 @@ local walker = {
 	Note = footnote,
 	Code = function(el)
 		terms_of(el.text, weight)
-		return pandoc.Code(el.text)
+		-- A short command and -errno stay on their line.
+		local whole = #el.text < 17 and el.text:match('^%-%a') or
+			el.text:match('^make %S+$')
+		return pandoc.Code(el.text, whole and { class = 'n' } or {})
 	end,
 	Strong = function(el)
 		local term = glossary[stringify(el):lower():gsub('[.:]$', '')]
