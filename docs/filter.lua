@@ -322,7 +322,9 @@ end
 
 -- listing CAPTION TEXT FIRST: an excerpt with its line numbers
 local function listing(caption, text, first)
-	return raw('<figure class="excerpt"><figcaption><span>' .. caption ..
+	local _, lines = text:gsub('\n', '')
+	return raw('<figure class="excerpt' .. (lines < 26 and ' short' or '') ..
+		'"><figcaption><span>' .. caption ..
 		'</span>' .. copy_button .. '</figcaption>\n' ..
 		'<pre style="counter-reset:l ' .. first - 1 .. '"><code>' ..
 		numbered(split(c_html(text))) .. '</code></pre></figure>')
