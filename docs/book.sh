@@ -195,7 +195,7 @@ html() {
 	for name in $(pages); do
 		sed -n '/^<main/,/^<\/main>/p' "build/$name.html" |
 			sed 's/^<main/<section class="chapter"/; s/^<\/main>/<\/section>/' |
-			rename "$name" | colours
+			rename "$name" | colours | keep
 	done
 	echo '</body></html>'
 }
@@ -204,6 +204,74 @@ html() {
 colours() {
 	sed 's|#0f6b64|#8f5600|g
 		s|font-family="system-ui,|font-family="|g'
+}
+
+# keep: mark what a page should not part: a note and the first
+# paragraph of its code, any other paragraph, a call of a trace, a short
+# table, the last two rows of a long one
+keep() {
+	awk '
+	function flush() {
+		if (chunk == 2) {
+			printf "</code></pre></div><pre style=\"counter-reset:l %d\"><code>", line
+			chunk = 3
+		}
+		if (chunk == 1)
+			chunk = 2
+		else if (n > 1 && n < 17)
+			text = "<span class=\"keep\">" text "</span>"
+		printf "%s", text
+		line += n
+		n = 0
+		text = ""
+	}
+	/^<table>$/ || /^<table class="errnos/ { table = 1; rows = 0; text = "" }
+	table {
+		if (/^(<tbody>)?<tr[> ]/)
+			place[++rows] = length(text)
+		text = text $0 "\n"
+		if (!/<\/table>/)
+			next
+		table = 0
+		if (rows < 8)
+			sub(/^<table( class=")?/, "&\001", text)
+		else if (text ~ /^<table class/)
+			text = substr(text, 1, place[rows - 1]) "</tbody><tbody class=\"keep\">" \
+				substr(text, place[rows - 1] + 1)
+		sub(/\001>/, " class=\"keep\">", text)
+		sub(/\001/, "keep ", text)
+		printf "%s", text
+		text = ""
+		next
+	}
+	/^<div class="chunk">$/ { chunk = 1; $0 = $0 "<div class=\"start\">" }
+	/<pre[^>]*><code><i>/ || /class="terminal calls"/ {
+		at = index($0, "<code>") + 6
+		printf "%s", substr($0, 1, at - 1)
+		line = $0
+		sub(/.*counter-reset:l /, "", line)
+		line += 0
+		$0 = substr($0, at)
+		code = 1
+	}
+	code {
+		at = index($0, "</code></pre>")
+		end = at ? substr($0, at) : ""
+		if (at)
+			$0 = substr($0, 1, at - 1)
+		if (/^bpf\(/)
+			flush()
+		text = text $0 (at ? "" : "\n")
+		n += !at
+		if (at) {
+			flush()
+			print end (chunk == 2 ? "</div>" : "")
+			code = chunk = 0
+		} else if ($0 == "<i></i>")
+			flush()
+		next
+	}
+	{ print }'
 }
 
 # Every number of a page, and an index that names each page once.

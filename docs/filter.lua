@@ -322,7 +322,9 @@ end
 
 -- listing CAPTION TEXT FIRST: an excerpt with its line numbers
 local function listing(caption, text, first)
-	return raw('<figure class="excerpt"><figcaption><span>' .. caption ..
+	local _, lines = text:gsub('\n', '')
+	return raw('<figure class="excerpt' .. (lines < 26 and ' short' or '') ..
+		'"><figcaption><span>' .. caption ..
 		'</span>' .. copy_button .. '</figcaption>\n' ..
 		'<pre style="counter-reset:l ' .. first - 1 .. '"><code>' ..
 		numbered(split(c_html(text))) .. '</code></pre></figure>')
@@ -776,19 +778,24 @@ local function kernels(path, line)
 				escape(row[2]) .. '</code>')
 		end
 	end
-	local html = { '<table class="errnos wide kernels" aria-label="' ..
-		'Where kernels differ"><thead><tr><th scope="col">Call' ..
-		'</th><th scope="col">When</th>' }
-	local head, differ = rows[1], 0
+	local html = { '<table class="kernels wide" aria-label="' ..
+		'Where kernels differ"><thead><tr><th scope="col">When</th>' }
+	local head, differ, call = rows[1], 0, nil
 	for k = 4, #head do
 		html[#html + 1] = '<th scope="col">' .. escape(head[k]) .. '</th>'
 	end
-	html[#html + 1] = '</tr></thead>\n<tbody>'
+	html[#html + 1] = '</tr></thead>\n'
 	for _, group in ipairs(groups) do
 		local row = group.row
 		differ = differ + #group.types
-		html[#html + 1] = '<tr><td><code>' .. escape(row[1]) ..
-			'</code></td><td>' .. inline_code(row[3]) .. '<span>' ..
+		if row[1] ~= call then
+			html[#html + 1] = (call and '</tbody>' or '') ..
+				'<tbody><tr><th colspan="' .. #head - 2 ..
+				'" scope="rowgroup"><code>' .. escape(row[1]) ..
+				'</code></th></tr>\n'
+			call = row[1]
+		end
+		html[#html + 1] = '<tr><td>' .. inline_code(row[3]) .. '<span>' ..
 			table.concat(group.types, ' ') .. '</span></td>'
 		for k = 4, #row do
 			local name = row[k]:match('^E[A-Z0-9]+') or row[k]
@@ -1121,7 +1128,10 @@ local walker = {
 	Note = footnote,
 	Code = function(el)
 		terms_of(el.text, weight)
-		return pandoc.Code(el.text)
+		-- A short command and -errno stay on their line.
+		local whole = #el.text < 17 and el.text:match('^%-%a') or
+			el.text:match('^make %S+$')
+		return pandoc.Code(el.text, whole and { class = 'n' } or {})
 	end,
 	Strong = function(el)
 		local term = glossary[stringify(el):lower():gsub('[.:]$', '')]
