@@ -64,7 +64,7 @@ sentence() {
 newline='new
 line'
 long=$(printf '%0250d' 7)
-for name in ana 'two words' "$newline" -rf '=1+1' 'say "hi", all' 'José' '..dots' 'back\' '<b>' "$(printf 'latin-\351')" "$long" "it's \$HOME; \`id\`"; do
+for name in ana 'two words' "$newline" -rf '=1+1' 'say "hi", all' 'José' '..dots' "back\\" '<b>' "$(printf 'latin-\351')" "$long" "it's \$HOME; \`id\`"; do
 	hand_in "$name" "$folder/solution.c"
 done
 # What comes along is ignored, above all another check.
