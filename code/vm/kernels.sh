@@ -40,7 +40,7 @@ cases() {
 	for player in $(players); do
 		name=${player%%/*}
 		echo "exercise_$(echo "$player" | tr / .) cd exercises && build/$name/check" \
-			"--seed 1 -- build/kernels/$player"
+			"--seed 1 --patience 5 -- build/kernels/$player"
 	done
 }
 
