@@ -112,10 +112,6 @@ local function escape(text)
 	return (text:gsub('[&<>]', entity))
 end
 
-local function attribute(text)
-	return (escape(text):gsub('"', '&quot;'))
-end
-
 -- inline_code TEXT: plain text whose `code` is in backticks, as HTML
 local function inline_code(text)
 	return (escape(text):gsub('`([^`]+)`', '<code>%1</code>'))
@@ -137,11 +133,9 @@ local function here()
 		page .. '#' .. section.id
 end
 
-local json_escape = { ['"'] = '\\"', ['\\'] = '\\\\', ['\t'] = ' ',
-	['\n'] = ' ', ['\r'] = ' ' }
+-- json TEXT: a string of a script; TEXT has no control characters
 local function json(text)
-	return '"' .. text:gsub('["\\\t\n\r]', json_escape):gsub('</', '<\\/') ..
-		'"'
+	return (('%q'):format(text):gsub('</', '<\\/'))
 end
 
 local function close_section()
@@ -447,18 +441,15 @@ local function function_listing(path, name, line)
 		if text:match('^[%a_]') and not text:match(';%s*$') and
 		   (' ' .. text):match('[^%w_]' .. name .. '%(') then
 			local first, last = i, i
-			while lines[last] and lines[last] ~= '}' and
-			      not lines[last]:match('^}') do
+			while last < #lines and not lines[last]:match('^}') do
 				last = last + 1
 			end
 			while first > 1 and lines[first - 1]:match('^//') do
 				first = first - 1
 			end
-			note('use', 'function', path:match('[^/]+$'))
 			return { listing(file_link(path) .. ', lines ' ..
 				first .. ' to ' .. last,
-				table.concat(lines, '\n', first,
-				math.min(last, #lines)), first) }
+				table.concat(lines, '\n', first, last), first) }
 		end
 	end
 	die(input, line, 'there is no function ' .. name .. ' in ' ..
@@ -655,7 +646,7 @@ local function errno_table(name, all_rows, all)
 	local kernels = all and all_rows.kernels or {}
 	local html = { '<table class="errnos' ..
 		(all and ' wide' or '') .. '" aria-label="What ' ..
-		attribute(name) .. ' returns"><thead><tr>' ..
+		escape(name) .. ' returns"><thead><tr>' ..
 		'<th scope="col">Result</th><th scope="col">When</th>' ..
 		'<th scope="col">Map types</th>' }
 	for _, k in ipairs(kernels) do
@@ -723,7 +714,7 @@ local function errnos(path, call, line)
 		return { raw(html .. '<p class="more">' .. rows ..
 			' cases, each seen in a run.' .. (where_all and
 			' <a href="' .. where_all .. '.html#' ..
-			attribute(call) .. '">All cases of <code>' ..
+			escape(call) .. '">All cases of <code>' ..
 			escape(call) .. '</code></a>.' or '') .. '</p>') }
 	end
 	local out = {}
@@ -732,7 +723,7 @@ local function errnos(path, call, line)
 		open_section(2, name, name, html)
 		note('use', 'errnos', name)
 		count(name, 'call', 2)
-		out[#out + 1] = raw('<h2 id="' .. attribute(name) .. '">' ..
+		out[#out + 1] = raw('<h2 id="' .. escape(name) .. '">' ..
 			html .. '</h2>')
 		local list = {}
 		for i, type in ipairs(all.calls[name].all) do
@@ -837,7 +828,6 @@ local function exercise(path, line)
 		title = stringify(list[1])
 		table.remove(list, 1)
 	end
-	note('use', 'exercise', name)
 	note('anchor', page .. '#exercise-' .. name)
 	say(title)
 	local out = { raw('<section class="exercise" id="exercise-' .. name ..
@@ -891,12 +881,10 @@ local function answers(folder, line)
 		out[#out + 1] = raw('<p class="back"><a href="' .. a.of ..
 			'.html#answer-' .. a.n ..
 			'">Back to the question</a></p></div>')
-		local saved_input = input
 		for _, b in ipairs(blocks(pandoc.read(
 			table.concat(a.text, '\n'), 'gfm+smart').blocks)) do
 			out[#out + 1] = b
 		end
-		input = saved_input
 		out[#out + 1] = raw('</div>')
 	end
 
@@ -1075,7 +1063,7 @@ local function target(url)
 			shown_on[file] .. '.html') .. '#program-' ..
 			file:gsub('%.c$', '')
 	end
-	if not slurp(path) and not io.open(path) then
+	if not io.open(path) then
 		die(from, line, 'there is no ' .. shown(path))
 	end
 	return nil
@@ -1121,7 +1109,6 @@ local walker = {
 	Note = footnote,
 	Code = function(el)
 		terms_of(el.text, weight)
-		return pandoc.Code(el.text)
 	end,
 	Strong = function(el)
 		local term = glossary[stringify(el):lower():gsub('[.:]$', '')]
@@ -1144,13 +1131,13 @@ local walker = {
 
 local function leaf(b)
 	if b.t == "Table" then
-		pandoc.walk_block(b, { Plain = function(x)
+		b:walk({ Plain = function(x)
 			say(stringify(x))
 		end })
 	else
 		say(stringify(b))
 	end
-	return pandoc.walk_block(b, walker)
+	return b:walk(walker)
 end
 
 ------------------------------------------------------------ the walk
@@ -1312,7 +1299,7 @@ function blocks(list)
 				where('](' .. only.src)))
 		elseif b.t == 'Figure' then
 			local image
-			pandoc.walk_block(b, { Image = function(x)
+			b:walk({ Image = function(x)
 				image = x
 			end })
 			add(figure(image.src, image.caption,
@@ -1330,14 +1317,13 @@ function blocks(list)
 			weight = 3
 			open_section(b.level, id, stringify(b),
 				inline_code(stringify(b)))
-			b = pandoc.walk_block(b, walker)
+			b = b:walk(walker)
 			say(stringify(b))
 			weight = 1
 			add { b }
 			if b.level == 2 then
 				card = stringify(b) == 'The call'
 			end
-			weight = 1
 		elseif b.t == 'RawBlock' and b.text:match('^<details') then
 			local summary = b.text:match('<summary>(.-)</summary>')
 				or 'More'
@@ -1416,8 +1402,8 @@ function blocks(list)
 				spec[2] = nil
 			end
 			local wide = #b.colspecs > 3
-			add { wide and raw('<div class="wide">') or raw(''), leaf(b),
-				wide and raw('</div>') or raw('') }
+			add { raw(wide and '<div class="wide">' or ''), leaf(b),
+				raw(wide and '</div>' or '') }
 		elseif b.t == "Para" and next and stringify(b):match(":$") then
 			add { raw('<div class="lead">'), leaf(b), raw("</div>") }
 		else
@@ -1449,18 +1435,13 @@ local function raw_answers(title)
 				:match('<summary>Answer') then
 			n = n + 1
 			note('answer', n, page .. '-' .. n, head .. '\t' .. block)
-			local depth = 1
-			while depth > 0 and source[i + 1] do
-				i = i + 1
-				line = source[i]
-				if line:match('^%s*</details') then
-					depth = depth - 1
-				end
-				if depth > 0 and
-				   not line:match('<summary>') then
+			i = i + 1
+			while source[i] and not source[i]:match('^%s*</details') do
+				if not source[i]:match('<summary>') then
 					note('text', n,
-						(line:gsub('^' .. indent, '')))
+						(source[i]:gsub('^' .. indent, '')))
 				end
+				i = i + 1
 			end
 		end
 		i = i + 1
@@ -1561,9 +1542,7 @@ function Pandoc(doc)
 	local meta = doc.meta
 	local body = blocks(list)
 	close_section()
-	if page ~= '94-answers' then
-		raw_answers(page_title)
-	end
+	raw_answers(page_title)
 
 	if #footnotes > 0 then
 		body:insert(raw('<section class="footnotes" aria-label=' ..
@@ -1596,14 +1575,12 @@ function Pandoc(doc)
 		end
 	end
 	meta.pagetitle = page_title
-	html_meta('heading', pandoc.utils.stringify('') ..
-		inline_code(source[1]:gsub('^# ', '')))
+	html_meta('heading', inline_code(source[1]:gsub('^# ', '')))
 	html_meta('contents', contents(table.concat(heads, '\n')))
 	if front then
 		meta.front = true
 	else
 		html_meta('eyebrow', pages[page].eyebrow)
-		html_meta('label', pages[page].label)
 		for key, offset in pairs { previous = -1, next = 1 } do
 			local url, other = neighbour(offset)
 			if url then
