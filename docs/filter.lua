@@ -209,81 +209,49 @@ for word in ([[auto bool break case char const continue default do double
 	keywords[word] = true
 end
 
--- c_html TEXT: C as HTML. b is a keyword or a type, u a function that
--- is called, u.c one of libbpf's, var a constant, samp a string, em a
--- comment: short names that mean nothing to a screen reader keep the
--- page small.
+-- tag NAME: a function that puts a piece of code in that element, each
+-- line in one of its own
+local function tag(name)
+	local open, close = '<' .. name .. '>', '</' .. name:match('%a+') .. '>'
+	return function(code)
+		return open .. escape(code):gsub('\n', close .. '\n' .. open) ..
+			close
+	end
+end
+
+local as = { b = tag('b'), u = tag('u'), libbpf = tag('u class=c'),
+	var = tag('var'), samp = tag('samp'), em = tag('em'), entity = entity }
+
+function as.word(word, paren)
+	local kind
+	if keywords[word] or word:match('_t$') or word:match('^__[us]%d+$') then
+		kind = 'b'
+	elseif word:match('^[A-Z][A-Z0-9_]+$') then
+		kind = 'var'
+	elseif paren ~= '' then
+		kind = word:match('^bpf_') and 'libbpf' or 'u'
+	end
+	return (kind and as[kind](word) or word) .. paren
+end
+
+-- C as HTML. b is a keyword or a type, u a function that is called, u.c
+-- one of libbpf's, var a constant, samp a string, em a comment: short
+-- names that mean nothing to a screen reader keep the page small.
+local c_code = re.compile([[
+	code      <- {~ start token* ~}
+	start     <- %s* directive?
+	token     <- %nl start / comment / string / word / number /
+	             [&<>] -> entity / .
+	directive <- ('#' %s* %a*) -> b (%s* ('<' [^>%nl]* '>') -> samp)?
+	comment   <- ('//' [^%nl]* / '/*' (!'*/' .)* '*/') -> em
+	string    <- ('"' ('\' . / [^"%nl])* '"' /
+	              "'" ('\' . / [^'%nl])* "'") -> samp
+	word      <- ({[_%a] [_%w]*} {'('?}) -> word
+	number    <- (%d [_.%w]*) -> var
+]], as)
+
 local function c_html(text)
-	local out, at = {}, 1
-	local function put(tag, token, class)
-		if not tag then
-			out[#out + 1] = escape(token)
-			return
-		end
-		local open = '<' .. tag .. (class or '') .. '>'
-		local close = '</' .. tag .. '>'
-		out[#out + 1] = open .. escape(token):gsub('\n',
-			close .. '\n' .. open) .. close
-	end
-	local line_start = true
-	while at <= #text do
-		local token, tag, class
-		local c = text:sub(at, at)
-		local two = text:sub(at, at + 1)
-		if two == '//' then
-			token, tag = text:match('^[^\n]*', at), 'em'
-		elseif two == '/*' then
-			token, tag = text:match('^/%*.-%*/', at), 'em'
-		elseif c == '#' and line_start then
-			local word, gap, file =
-				text:match('^(#%s*%a+)(%s*)(<[^>\n]*>)', at)
-			if word then
-				put('b', word)
-				put(nil, gap)
-				put('samp', file)
-				at = at + #word + #gap + #file
-				goto continue
-			end
-			token, tag = text:match('^#%s*%a*', at), 'b'
-		elseif c == '"' or c == "'" then
-			local stop = at + 1
-			while stop <= #text do
-				local s = text:sub(stop, stop)
-				if s == '\\' then
-					stop = stop + 1
-				elseif s == c or s == '\n' then
-					break
-				end
-				stop = stop + 1
-			end
-			token, tag = text:sub(at, stop), 'samp'
-		elseif c:match('[%a_]') then
-			token = text:match('^[%w_]+', at)
-			local next = text:sub(at + #token, at + #token)
-			if keywords[token] or token:match('_t$') or
-			   token:match('^__[us]%d+$') then
-				tag = 'b'
-			elseif token:match('^[A-Z][A-Z0-9_]+$') then
-				tag = 'var'
-			elseif next == '(' then
-				tag = 'u'
-				if token:match('^bpf_') then
-					class = ' class=c'
-				end
-			end
-		elseif c:match('%d') then
-			token, tag = text:match('^[%w_.]+', at), 'var'
-		else
-			token = text:match('^%s+', at) or c
-		end
-		token = token or c
-		put(tag, token, class)
-		at = at + #token
-		line_start = token:match('\n[ \t]*$') or
-			(line_start and token:match('^%s+$'))
-		::continue::
-	end
-	return table.concat(out)
+	return c_code:match(text)
 end
 
 -- numbered LINES: lines of HTML, each after the mark of its number
