@@ -19,7 +19,8 @@
 -- Works with pandoc 2.17 and 3: keep to what both have.
 
 local page, input          -- "03-lookup", "../lessons/03-lookup.md"
-local stringify = pandoc.utils.stringify
+local stringify, filename = pandoc.utils.stringify, pandoc.path.filename
+local List = pandoc.List
 local data, deps = {}, {}
 local pages, order = {}, {}     -- of the book, from build/.book/structure
 local shown_on = {}             -- program file -> page
@@ -59,12 +60,25 @@ local function write(path, text)
 	assert(os.rename(path .. '.new', path))
 end
 
-local function split(text)
-	local lines = {}
-	for line in (text:gsub("\n$", "") .. "\n"):gmatch('(.-)\n') do
-		lines[#lines + 1] = line
+-- split TEXT SEPARATOR: its lines, or the fields between SEPARATORs
+local function split(text, separator)
+	separator = separator or '\n'
+	local parts = List()
+	for part in (text:gsub('\n$', '') .. separator)
+			:gmatch('(.-)' .. separator) do
+		parts:insert(part)
 	end
-	return lines
+	return parts
+end
+
+-- sorted SET: its keys, in order
+local function sorted(set)
+	local keys = List()
+	for key in pairs(set) do
+		keys:insert(key)
+	end
+	keys:sort()
+	return keys
 end
 
 -- where TEXT: the line of the lesson that holds TEXT; lines are passed
@@ -121,16 +135,24 @@ local function raw(html)
 	return pandoc.RawBlock('html', html)
 end
 
+-- wrap OPEN LIST CLOSE: blocks between two pieces of HTML
+local function wrap(open, list, close)
+	return List { raw(open) } .. list .. { raw(close) }
+end
+
+local function markdown(text)
+	return pandoc.read(text, 'gfm+smart').blocks
+end
+
 -------------------------------------------- the book: sections, terms
 
 -- The section that is being walked. Its text goes to the search, the
 -- terms in it to the index.
-local section = { id = '', title = '', text = {}, terms = {} }
+local section = { id = 'main', title = '', text = {}, terms = {} }
 local page_title = ''
 
 local function here()
-	return section.id == '' and page .. '#main' or
-		page .. '#' .. section.id
+	return page .. '#' .. section.id
 end
 
 -- json TEXT: a string of a script; TEXT has no control characters
@@ -140,12 +162,7 @@ end
 
 local function close_section()
 	local text = table.concat(section.text, ' '):gsub('%s+', ' ')
-	local names = {}
-	for term in pairs(section.terms) do
-		names[#names + 1] = term
-	end
-	table.sort(names)
-	for _, term in ipairs(names) do
+	for _, term in ipairs(sorted(section.terms)) do
 		local seen = section.terms[term]
 		note('term', seen.kind, term, here(),
 			section.title ~= '' and section.title or page_title,
@@ -256,11 +273,7 @@ end
 
 -- numbered LINES: lines of HTML, each after the mark of its number
 local function numbered(lines)
-	local out = {}
-	for i, line in ipairs(lines) do
-		out[i] = '<i></i>' .. line .. '\n'
-	end
-	return table.concat(out)
+	return '<i></i>' .. table.concat(lines, '\n<i></i>') .. '\n'
 end
 
 local copy_button =
@@ -268,146 +281,128 @@ local copy_button =
 
 -- undent LINES: without the tabs that all of them start with
 local function undent(lines)
-	local least
+	local least = 99
 	for _, line in ipairs(lines) do
-		local tabs = #line:match('^\t*')
-		if line ~= '' and (not least or tabs < least) then
-			least = tabs
+		if line ~= '' then
+			least = math.min(least, #line:match('^\t*'))
 		end
 	end
-	local out = {}
-	for i, line in ipairs(lines) do
-		out[i] = line:sub((least or 0) + 1)
-	end
-	return out
+	return lines:map(function(line) return line:sub(least + 1) end)
+end
+
+-- code_from FIRST HTML: numbered lines, the first of them FIRST
+local function code_from(first, html)
+	return '<pre style="counter-reset:l ' .. first - 1 .. '"><code>' ..
+		html .. '</code></pre>'
 end
 
 -- listing CAPTION TEXT FIRST: an excerpt with its line numbers
 local function listing(caption, text, first)
 	return raw('<figure class="excerpt"><figcaption><span>' .. caption ..
 		'</span>' .. copy_button .. '</figcaption>\n' ..
-		'<pre style="counter-reset:l ' .. first - 1 .. '"><code>' ..
-		numbered(split(c_html(text))) .. '</code></pre></figure>')
+		code_from(first, numbered(split(c_html(text)))) .. '</figure>')
+end
+
+-- program_link FILE: where a program is shown; nil, if nowhere
+local function program_link(file)
+	local on = shown_on[file]
+	return on and (on == page and '' or on .. '.html') ..
+		'#program-' .. file:gsub('%.c$', '')
 end
 
 -- file_link PATH: the name of a program, leading to where it is shown
 local function file_link(path)
-	local file = path:match('[^/]+$')
+	local url = program_link(path:match('^%.%./code/([^/]+)$'))
 	local name = '<code>' .. escape(shown(path)) .. '</code>'
-	if shown_on[file] and path == '../code/' .. file then
-		return '<a href="' .. (shown_on[file] == page and '' or
-			shown_on[file] .. '.html') .. '#program-' ..
-			file:gsub('%.c$', '') .. '">' .. name .. '</a>'
-	end
-	return name
+	return url and '<a href="' .. url .. '">' .. name .. '</a>' or name
 end
 
-local function is_marker(line)
-	return line:match('^%s*/%* part [%w_-]+ %*/%s*$') or
-		line:match('^%s*/%* end [%w_-]+ %*/%s*$')
+-- marker LINE: "part NAME" or "end NAME", if that is all it says
+local function marker(line)
+	return line:match('^%s*/%* (part [%w_-]+) %*/%s*$') or
+		line:match('^%s*/%* (end [%w_-]+) %*/%s*$')
 end
 
 -- code_lines LINES: the code of a chunk; the blank line that parts it
 -- from the next is marked, for a phone has notes to part them
 local function code_lines(lines)
 	local html = split(c_html(table.concat(lines, '\n')) .. '\n')
-	local last = table.remove(html)
-	if last ~= '' or #html == 0 then
-		html[#html + 1] = last
+	if #html == 1 or html[#html] ~= '' then
 		return numbered(html)
 	end
-	return numbered(html) .. '<span class="gap">' ..
-		numbered { last } .. '</span>'
+	html:remove()
+	return numbered(html) .. '<span class="gap">' .. numbered { '' } ..
+		'</span>'
 end
 
--- program PATH: a whole file in two columns. Each full-line comment is
--- a note, and stands beside the code that follows it. The code is one
--- unbroken column; a note floats beside it and is pushed down only by
--- a longer one before it.
-local function program(path, line)
+-- What a directive brings in: a list of blocks, by its word. PATH is
+-- the file that it names, LINE where the lesson does, and a third
+-- argument what follows the word.
+local directives = {}
+
+-- A whole file in two columns. Each full-line comment is a note, and
+-- stands beside the code that follows it. The code is one unbroken
+-- column; a note floats beside it and is pushed down only by a longer
+-- one before it.
+function directives.program(path, line)
 	local lines = split(need(path, line))
-	local file = path:match('[^/]+$')
+	local file = filename(path)
 	local id = 'program-' .. file:gsub('%.c$', '')
-	local chunks, chunk = {}, { note = {}, code = {} }
 	note('use', 'program', file)
 	note('anchor', page .. '#' .. id)
 
-	local i = 1
-	while lines[i] and (lines[i] == '' or lines[i]:match('^/%*')) do
-		i = i + 1
+	local start = 1
+	while lines[start] and lines[start]:match('^/%*') or
+	      lines[start] == '' do
+		start = start + 1
 	end
-	while lines[i] do
+	local chunk = { note = List(), code = List(), first = start }
+	local chunks = List { chunk }
+	for i = start, #lines do
 		local prose = lines[i]:match('^%s*// ?(.*)$')
 		if prose then
-			if #chunk.code > 0 or #chunk.note > 0 then
-				chunks[#chunks + 1] = chunk
+			if #chunk.code > 0 then
+				chunk = { note = List(), code = List() }
+				chunks:insert(chunk)
 			end
-			chunk = { note = {}, code = {}, first = i }
-			while prose do
-				chunk.note[#chunk.note + 1] = prose
-				i = i + 1
-				prose = lines[i] and
-					lines[i]:match('^%s*// ?(.*)$')
-			end
-			chunk.first = i
-		else
-			if not is_marker(lines[i]) then
-				chunk.first = chunk.first or i
-				chunk.code[#chunk.code + 1] = lines[i]
-			end
-			i = i + 1
+			chunk.note:insert(prose)
+			chunk.first = i + 1
+		elseif not marker(lines[i]) then
+			chunk.code:insert(lines[i])
 		end
 	end
-	chunks[#chunks + 1] = chunk
 
-	-- All prose is read at once; a rule keeps the notes apart.
-	local prose = {}
+	local out = List()
 	for _, c in ipairs(chunks) do
-		prose[#prose + 1] = table.concat(c.note, '\n')
-	end
-	local mark = '\n\n<!-- next note -->\n\n'
-	local read = pandoc.read(table.concat(prose, mark), 'gfm+smart').blocks
-	local out = { raw('<figure class="program" id="' .. id ..
-		'"><figcaption><span><code>' .. escape(shown(path)) ..
-		'</code></span>' .. copy_button ..
-		'</figcaption>\n<div class="listing">') }
-	local at = 1
-	for _, c in ipairs(chunks) do
-		local text = {}
-		while read[at] and not (read[at].t == 'RawBlock' and
-				read[at].text:match('next note')) do
-			text[#text + 1] = read[at]
-			at = at + 1
-		end
-		at = at + 1
-		local short = #c.code < 9 and ' short' or ''
-		out[#out + 1] = raw('<div class="chunk' .. short .. '">')
-		if #text > 0 then
-			out[#out + 1] = raw('<div class="note">')
-			for _, b in ipairs(blocks(text)) do
-				out[#out + 1] = b
-			end
-			out[#out + 1] = raw('</div>')
+		local parts = List()
+		if #c.note > 0 then
+			parts = wrap('<div class="note">', blocks(markdown(
+				table.concat(c.note, '\n'))), '</div>')
 		end
 		if #c.code > 0 then
-			out[#out + 1] = raw(
-				'<pre style="counter-reset:l ' ..
-				c.first - 1 .. '"><code>' ..
-				code_lines(c.code) ..
-				'</code></pre>')
+			parts:insert(raw(code_from(c.first, code_lines(c.code))))
 		end
-		out[#out + 1] = raw('</div>')
+		out:extend(wrap('<div class="chunk' ..
+			(#c.code < 9 and ' short' or '') .. '">', parts, '</div>'))
 	end
-	out[#out + 1] = raw('</div></figure>')
-	return out
+	return wrap('<figure class="program" id="' .. id ..
+		'"><figcaption><span><code>' .. escape(shown(path)) ..
+		'</code></span>' .. copy_button ..
+		'</figcaption>\n<div class="listing">', out, '</div></figure>')
 end
 
--- function_listing PATH NAME: one function and the comment above it
-local function function_listing(path, name, line)
+-- excerpt PATH FIRST LAST TEXT: a listing that says which lines it is
+local function excerpt(path, first, last, text)
+	return { listing(file_link(path) .. ', lines ' .. first .. ' to ' ..
+		last, text, first) }
+end
+
+-- One function and the comment above it.
+directives['function'] = function(path, line, name)
 	local lines = split(need(path, line))
 	for i, text in ipairs(lines) do
 		if text:match('^[%a_]') and not text:match(';%s*$') and
-		   (' ' .. text):match('[^%w_]' .. name .. '%(') then
+		   text:match('%f[%w_]' .. name .. '%(') then
 			local first, last = i, i
 			while last < #lines and not lines[last]:match('^}') do
 				last = last + 1
@@ -415,36 +410,32 @@ local function function_listing(path, name, line)
 			while first > 1 and lines[first - 1]:match('^//') do
 				first = first - 1
 			end
-			return { listing(file_link(path) .. ', lines ' ..
-				first .. ' to ' .. last,
-				table.concat(lines, '\n', first, last), first) }
+			return excerpt(path, first, last,
+				table.concat(lines, '\n', first, last))
 		end
 	end
 	die(input, line, 'there is no function ' .. name .. ' in ' ..
 		shown(path))
 end
 
--- part_listing PATH NAME: from /* part NAME */ to /* end NAME */
-local function part_listing(path, name, line)
-	local lines = split(need(path, line))
-	local inside, first, part = false, nil, {}
-	for i, text in ipairs(lines) do
-		local begins = text:match('^%s*/%* part ([%w_-]+) %*/')
-		local ends = text:match('^%s*/%* end ([%w_-]+) %*/')
-		if begins == name then
-			inside, first = true, i + 1
-		elseif ends == name and inside then
-			note('use', 'part', path:match('[^/]+$') .. ' ' .. name)
-			return { listing(file_link(path) .. ', lines ' ..
-				first .. ' to ' .. i - 1, table.concat(
-				undent(part), '\n'), first) }
-		elseif inside and not is_marker(text) then
-			part[#part + 1] = text
+-- From /* part NAME */ to /* end NAME */.
+function directives.part(path, line, name)
+	local first
+	local part = List()
+	for i, text in ipairs(split(need(path, line))) do
+		local mark = marker(text)
+		if mark == 'part ' .. name then
+			first = i + 1
+		elseif mark == 'end ' .. name and first then
+			note('use', 'part', filename(path) .. ' ' .. name)
+			return excerpt(path, first, i - 1,
+				table.concat(undent(part), '\n'))
+		elseif first and not mark then
+			part:insert(text)
 		end
 	end
-	die(input, line, inside and
-		'part ' .. name .. ' has no end in ' .. shown(path) or
-		'there is no part ' .. name .. ' in ' .. shown(path))
+	die(input, line, (first and 'part ' .. name .. ' has no end in ' or
+		'there is no part ' .. name .. ' in ') .. shown(path))
 end
 
 ------------------------------------------------------------- terminals
@@ -453,32 +444,24 @@ end
 -- with "$ " is a command; the prompt is drawn by the style, so that
 -- nobody copies it. With EACH every line is a command.
 local function commands(lines, each)
-	local out, more = {}, false
-	for i, line in ipairs(lines) do
-		local command = line:match('^%$ (.*)$')
-		if more then
-			out[i] = '<kbd class="more">' .. escape(line) .. '</kbd>'
-			more = line:match('\\$')
-		elseif command or (each and line ~= '' and
-				not line:match('^%s*#')) then
-			command = command or line
-			out[i] = '<kbd>' .. escape(command) .. '</kbd>'
-			more = command:match('\\$')
-		elseif each and line:match('^%s*#') then
-			out[i] = '<em>' .. escape(line) .. '</em>'
-		else
-			out[i] = escape(line)
-		end
-	end
-	return table.concat(out, '\n')
+	local more
+	local html = lines:map(function(line)
+		local comment = each and line:match('^%s*#')
+		local command = line:match('^%$ (.*)$') or
+			each and line ~= '' and not comment and line
+		local tag = more and 'kbd class="more"' or command and 'kbd' or
+			comment and 'em'
+		local text = escape(not more and command or line)
+		more = (more or command) and line:match('\\$')
+		return tag and '<' .. tag .. '>' .. text .. '</' ..
+			tag:match('%a+') .. '>' or text
+	end)
+	return table.concat(html, '\n')
 end
 
 local function terminal(html, class)
 	local _, breaks = html:gsub('\n', '')
-	local wide = false
-	for line in html:gsub('<[^>]*>', ''):gmatch('[^\n]+') do
-		wide = wide or #line > 36
-	end
+	local wide = html:gsub('<[^>]*>', ''):find(('[^\n]'):rep(37))
 	return '<div class="terminal' .. (class or '') ..
 		(breaks < 24 and ' brief' or '') .. '">' ..
 		(html:find('<kbd>', 1, true) and copy_button or '') ..
@@ -486,30 +469,35 @@ local function terminal(html, class)
 		'</code></pre></div>'
 end
 
--- calls PATH: the bpf(2) calls of a run, folded when they are many
-local function calls(path, line)
+-- What a run prints.
+function directives.output(path, line)
+	note('use', 'output', filename(path))
+	return { raw(terminal(commands(split(need(path, line))))) }
+end
+
+-- The bpf(2) calls of a run, folded when they are many.
+function directives.calls(path, line)
+	note('use', 'output', filename(path))
 	local lines = split(need(path, line))
-	local first = table.remove(lines, 1)
+	local html = List { commands(List { lines:remove(1) }) }
 	local number = 0
-	for i, text in ipairs(lines) do
-		if text:match('^bpf%(') then
+	for _, text in ipairs(lines) do
+		local command = text:match('^bpf%(([A-Z_]+)')
+		if command then
 			number = number + 1
+			terms_of(command, 1)
 		end
-		local html = escape(text)
-		terms_of(text:match('^bpf%(([A-Z_]+)') or '', 1)
-		html = html:gsub('^bpf%(([A-Z_]+)', 'bpf(<b>%1</b>')
-		html = html:gsub('= %-1 (E[A-Z0-9]+)', '= -1 <var>%1</var>')
-		html = html:gsub('^(%s+%(th.-times%))$', '<em>%1</em>')
-		lines[i] = html
+		html:insert((escape(text)
+			:gsub('^bpf%(([A-Z_]+)', 'bpf(<b>%1</b>')
+			:gsub('= %-1 (E[A-Z0-9]+)', '= -1 <var>%1</var>')
+			:gsub('^(%s+%(th.-times%))$', '<em>%1</em>')))
 	end
-	local html = terminal(commands({ first }) .. '\n' ..
-		table.concat(lines, '\n'),
-		' calls')
+	local run = terminal(table.concat(html, '\n'), ' calls')
 	if #lines <= 16 then
-		return { raw(html) }
+		return { raw(run) }
 	end
 	return { raw('<details class="calls"><summary>What the kernel saw: ' ..
-		number .. ' bpf(2) calls</summary>\n' .. html ..
+		number .. ' bpf(2) calls</summary>\n' .. run ..
 		'</details>') }
 end
 
@@ -666,7 +654,8 @@ local function errno_table(name, all_rows, all)
 	return table.concat(html), rows
 end
 
-local function errnos(path, call, line)
+-- The errors of one call, or without CALL all cases of every call.
+function directives.errnos(path, line, call)
 	local all = read_atlas(path, line)
 	if call ~= '' then
 		if not all.calls[call] then
@@ -706,10 +695,10 @@ local function errnos(path, call, line)
 	return out
 end
 
--- kernels PATH: the cases that not all kernels answer alike, a column
+-- The cases that not all kernels answer alike, a column
 -- a kernel, marked where the answer is not the newest one's. Map types
 -- with the same answers share a row.
-local function kernels(path, line)
+function directives.kernels(path, line)
 	note('use', 'output', path:match('[^/]+$'))
 	local rows, groups, at = {}, {}, {}
 	for i, text in ipairs(split(need(path, line))) do
@@ -787,7 +776,7 @@ local function within(path, list)
 	return list
 end
 
-local function exercise(path, line)
+function directives.exercise(path, line)
 	local text = need(path, line)
 	local name = path:match('([^/]+)/[^/]+$')
 	local list = pandoc.read(text, 'gfm+smart').blocks
@@ -815,9 +804,9 @@ local function lesson_label(name)
 	return p.label .. ': ' .. inline_code(p.title)
 end
 
--- answers FOLDER: every folded answer of the lessons, then what is
--- said about the exercises
-local function answers(folder, line)
+-- Every folded answer of the lessons, then what is said about the
+-- exercises in FOLDER.
+function directives.answers(folder)
 	local out, list, current = {}, {}, nil
 	for _, text in ipairs(split(slurp('build/.book/answers') or '')) do
 		local of, n, id, title, asked = text:match(
@@ -895,10 +884,10 @@ local groups = {
 	{ 'capability', 'Capabilities', true }, { 'term', 'Terms', false },
 }
 
--- index: where each call, flag, type, errno and term of the book is
--- said something about. A term that is in many sections keeps those
+-- Where each call, flag, type, errno and term of the book is said
+-- something about. A term that is in many sections keeps those
 -- that say most about it.
-local function index()
+function directives.index()
 	local terms, keys = {}, {}
 	for i, line in ipairs(split(slurp('build/.book/terms') or '')) do
 		local kind, term, place, title, weight =
@@ -1025,16 +1014,11 @@ local function target(url)
 		end
 		return name .. '.html'
 	end
-	local file = path:match('^%.%./code/([^/]+)$')
-	if file and shown_on[file] then
-		return (shown_on[file] == page and '' or
-			shown_on[file] .. '.html') .. '#program-' ..
-			file:gsub('%.c$', '')
-	end
-	if not io.open(path) then
+	local program = program_link(path:match('^%.%./code/([^/]+)$'))
+	if not program and not io.open(path) then
 		die(from, line, 'there is no ' .. shown(path))
 	end
-	return nil
+	return program
 end
 
 -- Pandoc's own footnotes carry a role that accessibility checkers
@@ -1110,26 +1094,6 @@ end
 
 ------------------------------------------------------------ the walk
 
--- a directive's word -> what it makes of the path and the word after it
-local directives = {
-	program = function(path, rest, line) return program(path, line) end,
-	['function'] = function_listing,
-	part = part_listing,
-	output = function(path, rest, line)
-		note('use', 'output', path:match('[^/]+$'))
-		return { raw(terminal(commands(split(need(path, line))))) }
-	end,
-	calls = function(path, rest, line)
-		note('use', 'output', path:match('[^/]+$'))
-		return calls(path, line)
-	end,
-	errnos = function(path, rest, line) return errnos(path, rest, line) end,
-	kernels = function(path, rest, line) return kernels(path, line) end,
-	exercise = function(path, rest, line) return exercise(path, line) end,
-	answers = function(path, rest, line) return answers(path, line) end,
-	index = function() return index() end,
-}
-
 local function directive(link)
 	local line = where('](' .. link.target)
 	local word, rest = link.title:match('^(%S+)%s*(.*)$')
@@ -1141,7 +1105,7 @@ local function directive(link)
 	if link.target:match('/$') or link.target == '.' then
 		path = path .. '/'
 	end
-	return make(path, rest, line)
+	return make(path, line, rest)
 end
 
 local kinds = { ['Note.'] = 'note', ['Careful.'] = 'careful',
@@ -1560,19 +1524,10 @@ function Pandoc(doc)
 		end
 	end
 
-	local names = {}
-	for path in pairs(deps) do
-		names[#names + 1] = path
-	end
-	table.sort(names)
-	local made = 'build/' .. page .. '.html:'
-	for _, path in ipairs(names) do
-		made = made .. ' ' .. path
-	end
-	for _, path in ipairs(names) do
-		made = made .. '\n' .. path .. ':'
-	end
-	write('build/.book/' .. page .. '.d', made .. '\n')
+	local sources = sorted(deps)
+	write('build/.book/' .. page .. '.d', 'build/' .. page .. '.html: ' ..
+		table.concat(sources, ' ') .. '\n' ..
+		table.concat(sources, ':\n') .. ':\n')
 	write('build/.book/' .. page .. '.data', table.concat(data, '\n') ..
 		'\n')
 	return pandoc.Pandoc(body, meta)
