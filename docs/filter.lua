@@ -18,11 +18,12 @@
 --
 -- Works with pandoc 2.17 and 3: keep to what both have.
 
-local page, input          -- "03-lookup", "../lessons/03-lookup.md"
 local stringify, filename = pandoc.utils.stringify, pandoc.path.filename
 local List = pandoc.List
+
+local page, input          -- "03-lookup", "../lessons/03-lookup.md"
 local data, deps = {}, {}
-local pages, order = {}, {}     -- of the book, from build/.book/structure
+local pages, order = {}, List()   -- of the book, from build/.book/structure
 local shown_on = {}             -- program file -> page
 local glossary = {}             -- lower-case term -> term
 local exercises = {}             -- folders that have an answer
@@ -69,6 +70,21 @@ local function split(text, separator)
 		parts:insert(part)
 	end
 	return parts
+end
+
+-- group LIST KEY: lists of the items for which KEY is the same, in the
+-- order of the first of each
+local function group(list, key)
+	local groups, of = List(), {}
+	for _, item in ipairs(list) do
+		local k = key(item)
+		if not of[k] then
+			of[k] = List()
+			groups:insert(of[k])
+		end
+		of[k]:insert(item)
+	end
+	return groups
 end
 
 -- sorted SET: its keys, in order
@@ -126,6 +142,10 @@ local function escape(text)
 	return (text:gsub('[&<>]', entity))
 end
 
+local function code(text)
+	return '<code>' .. escape(text) .. '</code>'
+end
+
 -- inline_code TEXT: plain text whose `code` is in backticks, as HTML
 local function inline_code(text)
 	return (escape(text):gsub('`([^`]+)`', '<code>%1</code>'))
@@ -179,6 +199,13 @@ local function open_section(level, id, title, html)
 	section = { id = id, title = title, text = {}, terms = {} }
 	note('anchor', page .. '#' .. id)
 	note('head', level, page .. '#' .. id, html)
+end
+
+-- heading ID HTML TITLE: the start of a section that is not in the
+-- Markdown; the index calls it TITLE
+local function heading(id, html, title)
+	open_section(2, id, title or '', html)
+	return raw('<h2 id="' .. id .. '">' .. html .. '</h2>')
 end
 
 local function say(text)
@@ -313,7 +340,7 @@ end
 -- file_link PATH: the name of a program, leading to where it is shown
 local function file_link(path)
 	local url = program_link(path:match('^%.%./code/([^/]+)$'))
-	local name = '<code>' .. escape(shown(path)) .. '</code>'
+	local name = code(shown(path))
 	return url and '<a href="' .. url .. '">' .. name .. '</a>' or name
 end
 
@@ -386,9 +413,8 @@ function directives.program(path, line)
 			(#c.code < 9 and ' short' or '') .. '">', parts, '</div>'))
 	end
 	return wrap('<figure class="program" id="' .. id ..
-		'"><figcaption><span><code>' .. escape(shown(path)) ..
-		'</code></span>' .. copy_button ..
-		'</figcaption>\n<div class="listing">', out, '</div></figure>')
+		'"><figcaption><span>' .. code(shown(path)) .. '</span>' ..
+		copy_button .. '</figcaption>\n<div class="listing">', out, '</div></figure>')
 end
 
 -- excerpt PATH FIRST LAST TEXT: a listing that says which lines it is
@@ -503,85 +529,29 @@ end
 
 ---------------------------------------------------------------- errnos
 
--- merge CALL MEANING: rows that differ only in the situation as one
-local function merge(call, meaning)
-	local out = { all = call.all }
-	for _, group in ipairs(call) do
-		local row = group.row
-		local key = table.concat(row, '\t', 4) .. '\t' ..
-			table.concat(group.types)
-		local same = meaning and row[meaning] ~= '' and out[key]
-		if same then
-			same.row[3] = same.row[3] .. '; ' .. row[3]
-			same.count = same.count + group.count
-		else
-			out[key] = group
-			table.insert(out, group)
+-- table_rows PATH LINE: the rows of a file, each a list of its fields
+local function table_rows(path, line)
+	local rows = List()
+	for i, text in ipairs(split(need(path, line))) do
+		rows[i] = split(text, '\t')
+		if #rows[i] ~= #rows[1] then
+			die(path, i, #rows[i] .. ' columns, not ' .. #rows[1])
 		end
 	end
-	return out
+	return rows
 end
 
-local atlas
-local function read_atlas(path, line)
-	if atlas then
-		return atlas
+-- html_table CLASS LABEL HEAD ROWS: a table of cells of HTML
+local function html_table(class, label, head, rows)
+	local html = { '<table class="errnos' .. class .. '" aria-label="' ..
+		label .. '"><thead><tr><th scope="col">' ..
+		table.concat(head, '</th><th scope="col">') ..
+		'</th></tr></thead>\n<tbody>' }
+	for i, row in ipairs(rows) do
+		html[i + 1] = '<tr><td>' .. table.concat(row, '</td><td>') ..
+			'</td></tr>\n'
 	end
-	local lines = split(need(path, line))
-	atlas = { calls = {}, kernels = {} }
-	for i, text in ipairs(lines) do
-		local row = {}
-		for field in (text .. '\t'):gmatch('([^\t]*)\t') do
-			row[#row + 1] = field
-		end
-		if i == 1 then
-			atlas.head = row
-			if row[1] ~= 'call' or #row < 4 then
-				die(path, 1, 'the header is not "call, map, ' ..
-					'situation, result"')
-			end
-			for k = 5, #row do
-				if row[k] == "meaning" then
-					atlas.meaning = k
-				elseif row[k] == "kernels" then
-					atlas.since = k
-				else
-					table.insert(atlas.kernels, k)
-				end
-			end
-		elseif #row ~= #atlas.head then
-			die(path, i, #row .. ' columns, not ' .. #atlas.head)
-		else
-			if not atlas.calls[row[1]] then
-				atlas.calls[row[1]] = { all = {} }
-				table.insert(atlas.calls, row[1])
-			end
-			-- Cases that answer alike share a row, whatever
-			-- the map type, and so do the ways to provoke them.
-			local call = atlas.calls[row[1]]
-			local since = atlas.since and row[atlas.since] or '-'
-			if atlas.since then
-				row[atlas.since] = '-'
-			end
-			local key = table.concat(row, '\t', 3)
-			if not call[key] then
-				call[key] = { row = row, types = {} }
-				table.insert(call, call[key])
-			end
-			table.insert(call[key].types, '<code>' ..
-				escape(row[2]) .. '</code>' .. (since == '-' and
-				'' or ' <small>' .. escape(since) .. '</small>'))
-			call[key].count = (call[key].count or 0) + 1
-			if not call.all[row[2]] then
-				call.all[row[2]] = true
-				table.insert(call.all, row[2])
-			end
-		end
-	end
-	for _, name in ipairs(atlas.calls) do
-		atlas.calls[name] = merge(atlas.calls[name], atlas.meaning)
-	end
-	return atlas
+	return table.concat(html) .. '</tbody></table>'
 end
 
 local function result_html(result)
@@ -594,161 +564,136 @@ local function result_html(result)
 		'<small>' .. escape(number) .. '</small>'
 end
 
--- errno_table NAME ATLAS ALL: what the call NAME returned; without
--- ALL only its errors, with it one more column a kernel, and a mark
--- where that differs from the result
-local function errno_table(name, all_rows, all)
-	local call = all_rows.calls[name]
-	local kernels = all and all_rows.kernels or {}
-	local html = { '<table class="errnos' ..
-		(all and ' wide' or '') .. '" aria-label="What ' ..
-		escape(name) .. ' returns"><thead><tr>' ..
-		'<th scope="col">Result</th><th scope="col">When</th>' ..
-		'<th scope="col">Map types</th>' }
-	for _, k in ipairs(kernels) do
-		html[#html + 1] = '<th scope="col">' ..
-			escape(all_rows.head[k]) .. '</th>'
+-- alike ROWS: the rows of the atlas as lists of cases, which are lists
+-- of rows. A case is the same for all its map types. The cases of a
+-- list differ only in how they are provoked. Lists with the same
+-- result follow each other.
+local function alike(rows)
+	local function types(case)
+		return table.concat(case:map(function(row)
+			return row[2] .. row[6]
+		end), '\t')
 	end
-	html[#html + 1] = '</tr></thead>\n<tbody>'
-	local rows, order_of = 0, {}
-	local sorted = { table.unpack(call) }
-	for i, group in ipairs(sorted) do
-		order_of[group.row[4]] = order_of[group.row[4]] or i
-		group.at = i
-	end
-	table.sort(sorted, function(a, b)
-		local x, y = order_of[a.row[4]], order_of[b.row[4]]
-		return x < y or x == y and a.at < b.at
+	local cases = group(rows, function(row)
+		return table.concat(row, '\t', 3, 5)
 	end)
-	for _, group in ipairs(sorted) do
-		local row = group.row
-		local meaning = all_rows.meaning and row[all_rows.meaning] or ''
-		if all or row[4]:match('^E[A-Z0-9]+') then
-			rows = rows + group.count
-			for code in (row[3] .. ' ' .. meaning):gmatch('%u[%u%d_]+') do
-				terms_of(code, 0)
-			end
-			for _, type in ipairs(group.types) do
-				count('BPF_MAP_TYPE_' .. type:match('<code>(.-)<'),
-					'type', 0)
-			end
-			say(row[3] .. ' ' .. row[4] .. ' ' .. meaning)
-			local types = group.types
-			html[#html + 1] = '<tr><td>' .. result_html(row[4]) ..
-				'</td><td>' .. inline_code(row[3]) ..
-				((meaning == '' or meaning == '-') and '' or
-				'<span>' .. inline_code(meaning) .. '</span>') ..
-				'</td><td>' .. (#group.types == #call.all and
-				#types > 3 and 'all ' .. #types or
-				table.concat(types, ' ')) .. '</td>'
-			for _, k in ipairs(kernels) do
-				html[#html + 1] = '<td>' .. (row[k] == row[4] and
-					'<span class="same">same</span>' or
-					'<strong>' .. inline_code(row[k]) ..
-					'</strong>') .. '</td>'
-			end
-			html[#html + 1] = '</tr>\n'
-		end
-	end
-	html[#html + 1] = '</tbody></table>'
-	return table.concat(html), rows
-end
-
--- The errors of one call, or without CALL all cases of every call.
-function directives.errnos(path, line, call)
-	local all = read_atlas(path, line)
-	if call ~= '' then
-		if not all.calls[call] then
-			die(input, line, 'there is no row of ' .. call ..
-				' in ' .. shown(path))
-		end
-		note('use', 'errnos', call)
-		local html, rows = errno_table(call, all, false)
-		local where_all
-		for _, name in ipairs(order) do
-			where_all = where_all or name:match('.*atlas.*')
-		end
-		return { raw(html .. '<p class="more">' .. rows ..
-			' cases, each seen in a run.' .. (where_all and
-			' <a href="' .. where_all .. '.html#' ..
-			escape(call) .. '">All cases of <code>' ..
-			escape(call) .. '</code></a>.' or '') .. '</p>') }
-	end
-	local out = {}
-	for _, name in ipairs(all.calls) do
-		local html = '<code>' .. escape(name) .. '</code>'
-		open_section(2, name, name, html)
-		note('use', 'errnos', name)
-		count(name, 'call', 2)
-		out[#out + 1] = raw('<h2 id="' .. escape(name) .. '">' ..
-			html .. '</h2>')
-		local list = {}
-		for i, type in ipairs(all.calls[name].all) do
-			list[i] = '<code>' .. escape(type) .. '</code>'
-		end
-		if #list > 3 then
-			out[#out + 1] = raw('<p class="more">Asked of ' ..
-				#list .. ': ' .. table.concat(list, ' ') .. '</p>')
-		end
-		out[#out + 1] = raw((errno_table(name, all, true)))
+	local out = List()
+	for _, result in ipairs(group(cases, function(case)
+		return case[1][4]
+	end)) do
+		out:extend(group(result, function(case)
+			return case[1][5] .. '\t' .. types(case)
+		end))
 	end
 	return out
 end
 
--- The cases that not all kernels answer alike, a column
--- a kernel, marked where the answer is not the newest one's. Map types
--- with the same answers share a row.
+-- errno_table CALL ROWS ALL_TYPES: what a call returned, by its rows of
+-- the atlas; ALL_TYPES is how many map types it was asked of
+local function errno_table(call, rows, all_types, class)
+	return html_table(class, 'What ' .. escape(call) .. ' returns',
+		{ 'Result', 'When', 'Map types' },
+		alike(rows):map(function(cases)
+		local _, _, _, result, meaning = table.unpack(cases[1][1])
+		local when = table.concat(cases:map(function(case)
+			return case[1][3]
+		end), '; ')
+		for word in (when .. ' ' .. meaning):gmatch('%u[%u%d_]+') do
+			terms_of(word, 0)
+		end
+		say(when .. ' ' .. result .. ' ' .. meaning)
+		local types = cases[1]:map(function(row)
+			count('BPF_MAP_TYPE_' .. row[2], 'type', 0)
+			return code(row[2]) .. (row[6] == '-' and '' or
+				' <small>' .. escape(row[6]) .. '</small>')
+		end)
+		return { result_html(result),
+			inline_code(when) .. '<span>' .. inline_code(meaning) ..
+			'</span>',
+			#types == all_types and #types > 3 and
+			'all ' .. #types or table.concat(types, ' ') }
+	end))
+end
+
+-- errors_of CALL ROWS TYPES: what a lesson shows of the atlas
+local function errors_of(call, rows, types)
+	local errors = rows:filter(function(row)
+		return row[4]:match('^E[A-Z0-9]+')
+	end)
+	local atlas = order:find_if(function(name) return name:match('atlas') end)
+	return { raw(errno_table(call, errors, #types, '') ..
+		'<p class="more">' .. #errors .. ' cases, each seen in a run.' ..
+		(atlas and ' <a href="' .. atlas .. '.html#' .. escape(call) ..
+		'">All cases of ' .. code(call) .. '</a>.' or '') .. '</p>') }
+end
+
+-- cases_of CALL ROWS TYPES: what the atlas itself shows
+local function cases_of(call, rows, types)
+	local out = List { heading(escape(call), code(call), call) }
+	count(call, 'call', 2)
+	if #types > 3 then
+		out:insert(raw('<p class="more">Asked of ' .. #types .. ': ' ..
+			table.concat(types, ' ') .. '</p>'))
+	end
+	out:insert(raw(errno_table(call, rows, #types, ' wide')))
+	return out
+end
+
+-- The errors of CALL, or without it all cases of every call.
+function directives.errnos(path, line, call)
+	local rows = table_rows(path, line)
+	if table.concat(rows:remove(1), ', ') ~=
+	   'call, map, situation, result, meaning, kernels' then
+		die(path, 1, 'the header is not "call, map, situation, ' ..
+			'result, meaning, kernels"')
+	end
+	local out = List()
+	for _, same in ipairs(group(rows, function(row) return row[1] end)) do
+		local name = same[1][1]
+		if call == '' or call == name then
+			local types = group(same, function(row)
+				return row[2]
+			end):map(function(rows) return code(rows[1][2]) end)
+			out:extend((call == '' and cases_of or errors_of)(name,
+				same, types))
+			note('use', 'errnos', name)
+		end
+	end
+	if #out == 0 then
+		die(input, line, 'there is no row of ' .. call .. ' in ' ..
+			shown(path))
+	end
+	return out
+end
+
+-- The cases that not all kernels answer alike, a column a kernel,
+-- marked where the answer is not the newest one's. Map types with the
+-- same answers share a row.
 function directives.kernels(path, line)
-	note('use', 'output', path:match('[^/]+$'))
-	local rows, groups, at = {}, {}, {}
-	for i, text in ipairs(split(need(path, line))) do
-		local row = {}
-		for field in (text .. '\t'):gmatch('([^\t]*)\t') do
-			row[#row + 1] = field
-		end
-		if i > 1 and #row ~= #rows[1] then
-			die(path, i, #row .. ' columns, not ' .. #rows[1])
-		end
-		rows[i] = row
-		local differs = false
-		for k = 5, #row do
-			differs = differs or i > 1 and row[k] ~= row[4]
-		end
-		if differs then
-			local key = row[1] .. '\t' .. table.concat(row, '\t', 3)
-			if not at[key] then
-				at[key] = { row = row, types = {} }
-				table.insert(groups, at[key])
-			end
-			table.insert(at[key].types, '<code>' ..
-				escape(row[2]) .. '</code>')
-		end
-	end
-	local html = { '<table class="errnos wide kernels" aria-label="' ..
-		'Where kernels differ"><thead><tr><th scope="col">Call' ..
-		'</th><th scope="col">When</th>' }
-	local head, differ = rows[1], 0
-	for k = 4, #head do
-		html[#html + 1] = '<th scope="col">' .. escape(head[k]) .. '</th>'
-	end
-	html[#html + 1] = '</tr></thead>\n<tbody>'
-	for _, group in ipairs(groups) do
-		local row = group.row
-		differ = differ + #group.types
-		html[#html + 1] = '<tr><td><code>' .. escape(row[1]) ..
-			'</code></td><td>' .. inline_code(row[3]) .. '<span>' ..
-			table.concat(group.types, ' ') .. '</span></td>'
+	note('use', 'output', filename(path))
+	local rows = table_rows(path, line)
+	local head = rows:remove(1)
+	local differing = rows:filter(function(row)
+		return #group({ table.unpack(row, 4) }, tostring) > 1
+	end)
+	local html = group(differing, function(row)
+		return row[1] .. '\t' .. table.concat(row, '\t', 3)
+	end):map(function(same)
+		local row = same[1]
+		local types = same:map(function(r) return code(r[2]) end)
+		local cells = List { code(row[1]), inline_code(row[3]) ..
+			'<span>' .. table.concat(types, ' ') .. '</span>' }
 		for k = 4, #row do
-			local name = row[k]:match('^E[A-Z0-9]+') or row[k]
-			html[#html + 1] = '<td>' .. (row[k] == row[#row] and
-				escape(name) or '<strong>' .. escape(name) ..
-				'</strong>') .. '</td>'
+			local name = escape(row[k]:match('^E[A-Z0-9]+') or row[k])
+			cells:insert(row[k] == row[#row] and name or
+				'<strong>' .. name .. '</strong>')
 		end
-		html[#html + 1] = '</tr>\n'
-	end
-	html[#html + 1] = '</tbody></table>'
-	return { raw(table.concat(html) .. '<p class="more">' ..
-		#rows - 1 - differ .. ' of ' .. #rows - 1 ..
+		return cells
+	end)
+	return { raw(html_table(' wide kernels', 'Where kernels differ',
+		{ 'Call', 'When', table.unpack(head:map(escape), 4) }, html) ..
+		'<p class="more">' .. #rows - #differing ..
+		' of ' .. #rows ..
 		' cases are answered alike by all of these kernels.</p>') }
 end
 
