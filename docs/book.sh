@@ -129,23 +129,19 @@ check() {
 	}' | complain
 }
 
+# said KIND: the facts of one kind, of all those pages
+said() {
+	# shellcheck disable=SC2046 # words
+	sed -n "s/^$1	//p" $(data)
+}
+
 collect() {
 	check || exit 1
-	# shellcheck disable=SC2046 # words
-	awk -F '\t' '$1 == "term"' $(data) | cut -f 2- | replace $book/terms
-	# shellcheck disable=SC2046 # words
-	awk -F '\t' '
-	FNR == 1 {
-		name = FILENAME
-		gsub(/.*\/|\.data$/, "", name)
-	}
-	$1 == "answer" { print "answer\t" name substr($0, 7) }
-	$1 == "text" { sub(/^text\t[0-9]*\t/, ""); print }
-	' $(data) | replace $book/answers
-	# shellcheck disable=SC2046 # words
+	said term | replace $book/terms
+	said answer | replace $book/answers
 	{
 		echo 'const sections = ['
-		sed -n 's/^search	//p' $(data)
+		said search
 		echo '];'
 		sed '/^[[:space:]]*\/\//d; s/^[[:space:]]*//' search.js
 	} | replace build/search.js
@@ -187,7 +183,7 @@ html() {
 		printf '<span>{{#%s--main}}</span></a></p>\n' "$name"
 		case $name in
 		90-* | 94-* | 95-*) ;;
-		*) sed -n 's/^head	2	\([^#]*\)#\([^	]*\)	\(.*\)/<p class="c2"><a href="#\1--\2">\3<span>{{#\1--\2}}<\/span><\/a><\/p>/p' \
+		*) sed -n 's/^head	\([^#]*\)#\([^	]*\)	\(.*\)/<p class="c2"><a href="#\1--\2">\3<span>{{#\1--\2}}<\/span><\/a><\/p>/p' \
 			"$book/$name.data" ;;
 		esac
 	done

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Turns one lesson into one page: a paragraph that is one link with a
 -- title brings in a program, a function, a run, a table or an exercise.
--- Run by docs/Makefile in docs/, one pandoc a page, with the metadata
--- "page". Beside the page it writes, under build/.book/:
+-- Run by docs/Makefile in docs/, one pandoc a page. Beside the page it
+-- writes, under build/.book/:
 --
 --   PAGE.d      what the page was made from, for make
 --   PAGE.data   what the rest of the book needs from this page, one
@@ -10,10 +10,9 @@
 --                 use KIND NAME        a source that was brought in
 --                 anchor PAGE#ID       a place that links may lead to
 --                 link PAGE#ID WHERE   a link, and the line it is on
---                 head LEVEL PAGE#ID HTML
+--                 head PAGE#ID HTML    a section, for the contents
 --                 term KIND TERM PAGE#ID SECTION WEIGHT
---                 answer N ID SECTION  the lines of an answer follow
---                 text N LINE          (one of them)
+--                 answer LINE          of the appendix's answers
 --                 search JSON          a section, for search.js
 --
 -- Works with pandoc 2.17 and 3: keep to what both have.
@@ -21,12 +20,14 @@
 local stringify, filename = pandoc.utils.stringify, pandoc.path.filename
 local List = pandoc.List
 
-local page, input          -- "03-lookup", "../lessons/03-lookup.md"
+local page                      -- "03-lookup"
+local input                     -- the file that is walked: the lesson,
+                                -- or an exercise that it brings in
 local data, deps = {}, {}
-local pages, order = {}, List()   -- of the book, from build/.book/structure
+local pages, order = {}, List() -- of the book, from build/.book/structure
 local shown_on = {}             -- program file -> page
 local glossary = {}             -- lower-case term -> term
-local exercises = {}             -- folders that have an answer
+local exercises = List()        -- folders that have an answer
 local blocks                    -- the walk, defined far below
 
 ---------------------------------------------------------------- files
@@ -64,10 +65,12 @@ end
 -- split TEXT SEPARATOR: its lines, or the fields between SEPARATORs
 local function split(text, separator)
 	separator = separator or '\n'
+	if text:sub(-1) ~= '\n' then
+		text = text .. separator
+	end
 	local parts = List()
-	for part in (text:gsub('\n$', '') .. separator)
-			:gmatch('(.-)' .. separator) do
-		parts:insert(part)
+	for part in text:gmatch('([^' .. separator .. ']*)' .. separator) do
+		parts[#parts + 1] = part
 	end
 	return parts
 end
@@ -97,7 +100,7 @@ local function sorted(set)
 	return keys
 end
 
--- where TEXT: the line of the lesson that holds TEXT; lines are passed
+-- where TEXT: the line of the input that holds TEXT; lines are passed
 -- in order, so the search goes on where the last one ended
 local source, cursor = {}, 1
 local function where(text)
@@ -112,20 +115,26 @@ local function where(text)
 	return 1
 end
 
--- normal PATH: without "x/../" and "./"
-local function normal(path)
-	local out = {}
-	for part in path:gmatch('[^/]+') do
+-- resolve URL: the path of a file that the input links to
+local function resolve(url)
+	local out = List()
+	for part in (pandoc.path.directory(input) .. '/' .. url)
+			:gmatch('[^/]+') do
 		if part == '..' and #out > 0 and out[#out] ~= '..' then
-			out[#out] = nil
+			out:remove()
 		elseif part ~= '.' then
-			out[#out + 1] = part
+			out:insert(part)
 		end
 	end
 	return table.concat(out, '/')
 end
 
--- need PATH LINE: the text of a source that the lesson names
+-- collected NAME: what book.sh has put together of all pages
+local function collected(name)
+	return assert(slurp('build/.book/' .. name))
+end
+
+-- need PATH LINE: the text of a source that the input names
 local function need(path, line)
 	local text = slurp(path)
 	if not text then
@@ -155,9 +164,16 @@ local function raw(html)
 	return pandoc.RawBlock('html', html)
 end
 
+local function raw_inline(html)
+	return pandoc.RawInline('html', html)
+end
+
 -- wrap OPEN LIST CLOSE: blocks between two pieces of HTML
 local function wrap(open, list, close)
-	return List { raw(open) } .. list .. { raw(close) }
+	local out = List { raw(open) }
+	out:extend(list)
+	out:insert(raw(close))
+	return out
 end
 
 local function markdown(text)
@@ -170,6 +186,7 @@ end
 -- terms in it to the index.
 local section = { id = 'main', title = '', text = {}, terms = {} }
 local page_title = ''
+local heads = List()       -- links to the page's sections, as HTML
 
 local function here()
 	return page .. '#' .. section.id
@@ -197,8 +214,11 @@ end
 local function open_section(level, id, title, html)
 	close_section()
 	section = { id = id, title = title, text = {}, terms = {} }
-	note('anchor', page .. '#' .. id)
-	note('head', level, page .. '#' .. id, html)
+	note('anchor', here())
+	if level == 2 then
+		note('head', here(), html)
+		heads:insert('<li><a href="#' .. id .. '">' .. html .. '</a></li>')
+	end
 end
 
 -- heading ID HTML TITLE: the start of a section that is not in the
@@ -414,7 +434,8 @@ function directives.program(path, line)
 	end
 	return wrap('<figure class="program" id="' .. id ..
 		'"><figcaption><span>' .. code(shown(path)) .. '</span>' ..
-		copy_button .. '</figcaption>\n<div class="listing">', out, '</div></figure>')
+		copy_button .. '</figcaption>\n<div class="listing">', out,
+		'</div></figure>')
 end
 
 -- excerpt PATH FIRST LAST TEXT: a listing that says which lines it is
@@ -588,31 +609,34 @@ local function alike(rows)
 	return out
 end
 
--- errno_table CALL ROWS ALL_TYPES: what a call returned, by its rows of
--- the atlas; ALL_TYPES is how many map types it was asked of
-local function errno_table(call, rows, all_types, class)
+-- errno_row CASES ALL_TYPES: what a list of such cases returned
+local function errno_row(cases, all_types)
+	local _, _, _, result, meaning = table.unpack(cases[1][1])
+	local when = table.concat(cases:map(function(case)
+		return case[1][3]
+	end), '; ')
+	for word in (when .. ' ' .. meaning):gmatch('%u[%u%d_]+') do
+		terms_of(word, 0)
+	end
+	say(when .. ' ' .. result .. ' ' .. meaning)
+	local types = cases[1]:map(function(row)
+		count('BPF_MAP_TYPE_' .. row[2], 'type', 0)
+		return code(row[2]) .. (row[6] == '-' and '' or
+			' <small>' .. escape(row[6]) .. '</small>')
+	end)
+	return { result_html(result), inline_code(when) .. '<span>' ..
+		inline_code(meaning) .. '</span>',
+		#types == all_types and #types > 3 and 'all ' .. #types or
+		table.concat(types, ' ') }
+end
+
+-- errno_table CLASS CALL ROWS ALL_TYPES: what a call returned, by its
+-- rows of the atlas; ALL_TYPES is how many map types it was asked of
+local function errno_table(class, call, rows, all_types)
 	return html_table(class, 'What ' .. escape(call) .. ' returns',
-		{ 'Result', 'When', 'Map types' },
-		alike(rows):map(function(cases)
-		local _, _, _, result, meaning = table.unpack(cases[1][1])
-		local when = table.concat(cases:map(function(case)
-			return case[1][3]
-		end), '; ')
-		for word in (when .. ' ' .. meaning):gmatch('%u[%u%d_]+') do
-			terms_of(word, 0)
-		end
-		say(when .. ' ' .. result .. ' ' .. meaning)
-		local types = cases[1]:map(function(row)
-			count('BPF_MAP_TYPE_' .. row[2], 'type', 0)
-			return code(row[2]) .. (row[6] == '-' and '' or
-				' <small>' .. escape(row[6]) .. '</small>')
-		end)
-		return { result_html(result),
-			inline_code(when) .. '<span>' .. inline_code(meaning) ..
-			'</span>',
-			#types == all_types and #types > 3 and
-			'all ' .. #types or table.concat(types, ' ') }
-	end))
+		{ 'Result', 'When', 'Map types' }, alike(rows):map(function(cases)
+			return errno_row(cases, all_types)
+		end))
 end
 
 -- errors_of CALL ROWS TYPES: what a lesson shows of the atlas
@@ -621,7 +645,7 @@ local function errors_of(call, rows, types)
 		return row[4]:match('^E[A-Z0-9]+')
 	end)
 	local atlas = order:find_if(function(name) return name:match('atlas') end)
-	return { raw(errno_table(call, errors, #types, '') ..
+	return { raw(errno_table('', call, errors, #types) ..
 		'<p class="more">' .. #errors .. ' cases, each seen in a run.' ..
 		(atlas and ' <a href="' .. atlas .. '.html#' .. escape(call) ..
 		'">All cases of ' .. code(call) .. '</a>.' or '') .. '</p>') }
@@ -635,7 +659,7 @@ local function cases_of(call, rows, types)
 		out:insert(raw('<p class="more">Asked of ' .. #types .. ': ' ..
 			table.concat(types, ' ') .. '</p>'))
 	end
-	out:insert(raw(errno_table(call, rows, #types, ' wide')))
+	out:insert(raw(errno_table(' wide', call, rows, #types)))
 	return out
 end
 
@@ -674,7 +698,9 @@ function directives.kernels(path, line)
 	local rows = table_rows(path, line)
 	local head = rows:remove(1)
 	local differing = rows:filter(function(row)
-		return #group({ table.unpack(row, 4) }, tostring) > 1
+		return row:find_if(function(answer, k)
+			return k > 4 and answer ~= row[4]
+		end)
 	end)
 	local html = group(differing, function(row)
 		return row[1] .. '\t' .. table.concat(row, '\t', 3)
@@ -699,123 +725,68 @@ end
 
 ------------------------------------------------ exercises and answers
 
--- demote LIST: headings inside a box are no sections of the page
-local function demote(list)
-	for i, b in ipairs(list) do
-		if b.t == 'Header' then
-			list[i] = pandoc.Para { pandoc.Strong(b.content) }
-		end
-	end
-	return list
+-- box PATH LINE: the blocks of a file that the input brings in, and its
+-- title; headings inside a box are no sections of the page
+local function box(path, line)
+	local list = markdown(need(path, line))
+	local title = list[1] and list[1].t == 'Header' and
+		stringify(list:remove(1)) or ''
+	return list:walk { Header = function(b)
+		return pandoc.Para { pandoc.Strong(b.content) }
+	end }, title
 end
 
--- base: the folder that links are relative to while a file other than
--- the lesson is walked
-local base = '../lessons/'
-
+-- within PATH LIST: what is made of blocks that are not the lesson's
 local function within(path, list)
-	local saved = base
-	base = path:match('^.*/')
+	local saved = { input, source, cursor }
+	input, source, cursor = path, split(slurp(path)), 1
 	list = blocks(list)
-	base = saved
+	input, source, cursor = table.unpack(saved)
 	return list
 end
 
 function directives.exercise(path, line)
-	local text = need(path, line)
-	local name = path:match('([^/]+)/[^/]+$')
-	local list = pandoc.read(text, 'gfm+smart').blocks
-	local title = ''
-	if list[1] and list[1].t == 'Header' and list[1].level == 1 then
-		title = stringify(list[1])
-		table.remove(list, 1)
-	end
+	local list, title = box(path, line)
+	local name = filename(pandoc.path.directory(path))
 	note('anchor', page .. '#exercise-' .. name)
 	say(title)
-	local out = { raw('<section class="exercise" id="exercise-' .. name ..
+	return wrap('<section class="exercise" id="exercise-' .. name ..
 		'" aria-label="Exercise ' .. name .. '">\n<p class="label">' ..
-		'<span>Exercise <code>' .. name .. '</code></span>' ..
+		'<span>Exercise ' .. code(name) .. '</span>' ..
 		(title ~= '' and ' <b>' .. inline_code(title) .. '</b>' or '') ..
-		'</p>') }
-	for _, b in ipairs(within(path, demote(list))) do
-		out[#out + 1] = b
-	end
-	out[#out + 1] = raw('</section>')
-	return out
-end
-
-local function lesson_label(name)
-	local p = pages[name]
-	return p.label .. ': ' .. inline_code(p.title)
+		'</p>', within(path, list), '</section>')
 end
 
 -- Every folded answer of the lessons, then what is said about the
 -- exercises in FOLDER.
-function directives.answers(folder)
-	local out, list, current = {}, {}, nil
-	for _, text in ipairs(split(slurp('build/.book/answers') or '')) do
-		local of, n, id, title, asked = text:match(
-			'^answer\t(.-)\t(.-)\t(.-)\t(.-)\t(.*)$')
-		if of then
-			current = { of = of, n = n, id = id, title = title,
-				asked = asked, text = {} }
-			list[#list + 1] = current
-		elseif current then
-			table.insert(current.text, text)
+function directives.answers(folder, line)
+	local out, lesson = List(), nil
+	for from, n, question, answer in collected('answers')
+			:gmatch('\f(.-)\t(.-)\t(.-)\n([^\f]*)') do
+		if from ~= lesson then
+			lesson = from
+			out:insert(heading('of-' .. from, pages[from].label ..
+				': ' .. inline_code(pages[from].title)))
 		end
-	end
-	local lesson
-	for _, a in ipairs(list) do
-		if a.of ~= lesson then
-			lesson = a.of
-			local id = 'of-' .. lesson
-			open_section(2, id, '', lesson_label(lesson))
-			out[#out + 1] = raw('<h2 id="' .. id .. '">' ..
-				lesson_label(lesson) .. '</h2>')
-		end
-		out[#out + 1] = raw('<div class="answer" id="' .. a.id ..
-			'"><div class="question">')
-		local asked = a.asked:match('^%d+%. +(.*)$')
-		for _, b in ipairs(blocks(pandoc.read(asked or a.title,
-			'gfm+smart').blocks)) do
-			out[#out + 1] = b
-		end
-		out[#out + 1] = raw('<p class="back"><a href="' .. a.of ..
-			'.html#answer-' .. a.n ..
-			'">Back to the question</a></p></div>')
-		for _, b in ipairs(blocks(pandoc.read(
-			table.concat(a.text, '\n'), 'gfm+smart').blocks)) do
-			out[#out + 1] = b
-		end
-		out[#out + 1] = raw('</div>')
+		out:extend(wrap('<div class="answer" id="' .. from .. '-' .. n ..
+			'"><div class="question">', blocks(markdown(question)),
+			'<p class="back"><a href="' .. from .. '.html#answer-' ..
+			n .. '">Back to the question</a></p></div>'))
+		out:extend(blocks(markdown(answer)))
+		out:insert(raw('</div>'))
 	end
 
 	for _, name in ipairs(exercises) do
-		local path = folder .. name .. '/'
-		local text, code = slurp(path .. 'answer.md'),
-			slurp(path .. 'solution.c')
+		local path = folder .. '/' .. name .. '/answer.md'
+		out:insert(heading('of-' .. name, 'Exercise ' .. code(name)))
+		out:extend(within(path, (box(path, line))))
+		local solution = folder .. '/' .. name .. '/solution.c'
+		local text = slurp(solution)
 		if text then
-			deps[path .. 'answer.md'] = true
-			local id = 'of-' .. name
-			local html = 'Exercise <code>' .. name .. '</code>'
-			open_section(2, id, '', html)
-			out[#out + 1] = raw('<h2 id="' .. id .. '">' .. html ..
-				'</h2>')
-			local read = pandoc.read(text, 'gfm+smart').blocks
-			if read[1] and read[1].t == 'Header' then
-				table.remove(read, 1)
-			end
-			for _, b in ipairs(within(path, demote(read))) do
-				out[#out + 1] = b
-			end
-			if code then
-				deps[path .. 'solution.c'] = true
-				code = code:gsub('^/%*.-%*/\n+', '')
-				out[#out + 1] = listing('<code>' ..
-					shown(path) .. 'solution.c</code>',
-					code, #split(slurp(path ..
-					'solution.c')) - #split(code) + 1)
-			end
+			deps[solution] = true
+			local program = text:gsub('^/%*.-%*/\n+', '')
+			out:insert(listing(code(shown(solution)), program,
+				#split(text) - #split(program) + 1))
 		end
 	end
 	return out
@@ -823,80 +794,60 @@ end
 
 ----------------------------------------------------------------- index
 
-local groups = {
-	{ 'call', 'Calls', true }, { 'flag', 'Commands and flags', true },
-	{ 'type', 'Map types', true }, { 'errno', 'Errnos', true },
-	{ 'capability', 'Capabilities', true }, { 'term', 'Terms', false },
-}
+-- kind, heading and what makes HTML of a term
+local kinds = { { 'call', 'Calls', code },
+	{ 'flag', 'Commands and flags', code },
+	{ 'type', 'Map types', code }, { 'errno', 'Errnos', code },
+	{ 'capability', 'Capabilities', code }, { 'term', 'Terms', escape } }
 
--- Where each call, flag, type, errno and term of the book is said
--- something about. A term that is in many sections keeps those
--- that say most about it.
-function directives.index()
-	local terms, keys = {}, {}
-	for i, line in ipairs(split(slurp('build/.book/terms') or '')) do
-		local kind, term, place, title, weight =
-			line:match('^(.-)\t(.-)\t(.-)\t(.-)\t(.*)$')
-		if kind then
-			local key = kind .. '\t' .. term
-			if not terms[key] then
-				terms[key] = { kind = kind, term = term }
-				keys[#keys + 1] = key
-			end
-			table.insert(terms[key], { place = place,
-				title = title, weight = tonumber(weight),
-				at = i })
-		end
-	end
-	table.sort(keys, function(a, b)
-		local x, y = terms[a].term:lower(), terms[b].term:lower()
-		return x < y or x == y and a < b
+-- places ENTRIES: where a term is said something about. One that is in
+-- many sections keeps those that say most about it.
+local function places(entries)
+	entries:sort(function(a, b)
+		return a.weight > b.weight or
+			a.weight == b.weight and a.at < b.at
 	end)
-	local out = {}
-	for _, group in ipairs(groups) do
-		local html = {}
-		for _, key in ipairs(keys) do
-			local t = terms[key]
-			if t.kind == group[1] then
-				table.sort(t, function(a, b)
-					return a.weight > b.weight or
-						a.weight == b.weight and
-						a.at < b.at
-				end)
-				for n = #t, 10, -1 do
-					t[n] = nil
-				end
-				local top = t[1].weight
-				table.sort(t, function(a, b)
-					return a.at < b.at
-				end)
-				local links = {}
-				for _, e in ipairs(t) do
-					local p, id = e.place:match('^(.-)#(.*)$')
-					local link = '<a href="' .. p ..
-						'.html#' .. id ..
-						'"><span>' ..
-						pages[p].short .. ' ' ..
-						inline_code(e.title) ..
-						'</span></a>'
-					links[#links + 1] = e.weight == top
-						and top >= 4 and '<b>' ..
-						link .. '</b>' or link
-				end
-				local name = escape(t.term)
-				html[#html + 1] = '<dt>' .. (group[3] and
-					'<code>' .. name .. '</code>' or
-					name) .. '</dt><dd>' ..
-					table.concat(links, ', ') ..
-					'</dd>\n'
+	local most = entries[1].weight
+	local best = List { table.unpack(entries, 1, 9) }
+	best:sort(function(a, b) return a.at < b.at end)
+	return table.concat(best:map(function(e)
+		local name, id = e.place:match('^(.-)#(.*)$')
+		local link = '<a href="' .. name .. '.html#' .. id ..
+			'"><span>' .. pages[name].short .. ' ' ..
+			inline_code(e.title) .. '</span></a>'
+		return e.weight == most and most >= 4 and
+			'<b>' .. link .. '</b>' or link
+	end), ', ')
+end
+
+-- Where each call, flag, type, errno and term of the book is.
+function directives.index()
+	local entries = split(collected('terms')):map(function(line, at)
+		local kind, term, place, title, weight =
+			table.unpack(split(line, '\t'))
+		return { kind = kind, term = term, place = place, title = title,
+			weight = tonumber(weight), at = at }
+	end)
+	local out = List()
+	for _, kind in ipairs(kinds) do
+		local terms = group(entries:filter(function(e)
+			return e.kind == kind[1]
+		end), function(e) return e.term end)
+		terms:sort(function(a, b)
+			local x, y = a[1].term, b[1].term
+			if x:lower() ~= y:lower() then
+				x, y = x:lower(), y:lower()
 			end
-		end
+			return x < y
+		end)
+		local html = terms:map(function(same)
+			return '<dt>' .. kind[3](same[1].term) .. '</dt><dd>' ..
+				places(same) .. '</dd>\n'
+		end)
 		if #html > 0 then
-			local id = 'index-' .. group[1]
-			open_section(2, id, '', group[2])
-			out[#out + 1] = raw('<h2 id="' .. id .. '">' ..
-				group[2] .. '</h2>\n<dl class="index">' ..
-				table.concat(html) .. '</dl>')
+			out:insert(heading('index-' .. kind[1], kind[2]))
+			out:insert(raw('<dl class="index">' ..
+				table.concat(html) .. '</dl>'))
 		end
 	end
 	return out
@@ -904,96 +855,101 @@ end
 
 --------------------------------------------------------------- figures
 
--- figure PATH CAPTION: an SVG file inside the page, so that it follows
--- its colours; its own style is for a file on its own.
-local function figure(path, caption, line)
-	local svg = need(normal(base .. path), line)
-	local name = path:match('([^/]+)%.svg$')
-	if not name then
-		die(input, line, 'a figure is an SVG file, not ' .. path)
+-- figure IMAGE: an SVG file inside the page, so that it follows its
+-- colours; its own style is for a file on its own.
+local function figure(image)
+	local line = where('](' .. image.src)
+	local path = resolve(image.src)
+	local svg = need(path, line)
+	if not path:match('%.svg$') then
+		die(input, line, 'a figure is an SVG file, not ' .. image.src)
 	end
-	note('use', 'figure', name .. '.svg')
+	note('use', 'figure', filename(path))
 	svg = svg:gsub('<%?xml.-%?>%s*', ''):gsub('<!%-%-.-%-%->%s*', '')
 		:gsub('<!DOCTYPE.->%s*', ''):gsub('<style.-</style>%s*', '')
 		:gsub(' xmlns="[^"]*"', ''):gsub('^%s+', '')
 	if not svg:match('^<svg[^>]* role="img"') then
 		die(path, 1, 'the drawing has no role="img" and no title')
 	end
-	say(stringify(caption))
-	return {
-		raw('<figure class="drawing">\n' .. svg .. '<figcaption>'),
-		pandoc.Plain(caption),
-		raw('</figcaption></figure>'),
-	}
+	say(stringify(image.caption))
+	return wrap('<figure class="drawing">\n' .. svg .. '<figcaption>',
+		{ pandoc.Plain(image.caption) }, '</figcaption></figure>')
 end
 
 --------------------------------------------------------------- inlines
 
-local footnotes = {}
-
--- target LINK: where a link of the Markdown leads on the page; nil for
+-- target URL: where a link of the Markdown leads on the page; nil for
 -- a file that the book does not show
 local function target(url)
 	if url:match('^%a[%w+.-]*:') then
 		return url
 	end
-	local path, id = url:match('^([^#]*)#?(.*)$')
 	local line = where('](' .. url)
-	local from = base == '../lessons/' and input or base
-	if path == '' then
-		note('link', page .. '#' .. id, shown(from) .. ':' .. line)
-		return url
-	end
-	path = normal(base .. path)
-	if path == '../lessons' then
-		return 'index.html'
-	end
-	local name = path:match('^%.%./lessons/([^/]+)%.md$')
-	if name and not pages[name] then
-		die(from, line, 'there is no ' .. shown(path))
-	elseif name then
-		if id ~= '' then
-			note('link', name .. '#' .. id,
-				shown(from) .. ':' .. line)
-			return name .. '.html#' .. id
+	local file, id = url:match('^([^#]*)#?(.*)$')
+	local name = page
+	if file ~= '' then
+		local path = resolve(file)
+		if path == '../lessons' then
+			return 'index.html'
 		end
-		return name .. '.html'
+		name = path:match('^%.%./lessons/([^/]+)%.md$')
+		local program = program_link(path:match('^%.%./code/([^/]+)$'))
+		if name and not pages[name] or
+		   not name and not program and not io.open(path) then
+			die(input, line, 'there is no ' .. shown(path))
+		elseif not name then
+			return program
+		end
 	end
-	local program = program_link(path:match('^%.%./code/([^/]+)$'))
-	if not program and not io.open(path) then
-		die(from, line, 'there is no ' .. shown(path))
+	if id ~= '' then
+		note('link', name .. '#' .. id, shown(input) .. ':' .. line)
+		id = '#' .. id
 	end
-	return program
+	return (file ~= '' and name .. '.html' or '') .. id
 end
+
+local footnotes = List()
 
 -- Pandoc's own footnotes carry a role that accessibility checkers
 -- reject, and print wants the text where the mark is.
 local function footnote(el)
-	local n = #footnotes + 1
-	local inlines = {}
-	for i, b in ipairs(el.content) do
+	for _, b in ipairs(el.content) do
 		if b.t ~= 'Para' and b.t ~= 'Plain' then
 			die(input, where('[^'), 'a footnote may hold only text')
 		end
-		if i > 1 then
-			inlines[#inlines + 1] = pandoc.Space()
-		end
-		for _, x in ipairs(b.content) do
-			inlines[#inlines + 1] = x
-		end
 	end
-	footnotes[n] = inlines
-	local out = { pandoc.RawInline('html', '<sup class="fnref"><a href="#fn' ..
-		n .. '" id="fnref' .. n .. '" aria-label="Footnote ' .. n ..
-		'">' .. n .. '</a></sup><span class="fn">') }
-	for _, x in ipairs(inlines) do
-		out[#out + 1] = x
-	end
-	out[#out + 1] = pandoc.RawInline('html', '</span>')
-	return out
+	local text = pandoc.utils.blocks_to_inlines(el.content,
+		{ pandoc.Space() })
+	footnotes:insert(text)
+	local n = #footnotes
+	return List { raw_inline('<sup class="fnref"><a href="#fn' .. n ..
+		'" id="fnref' .. n .. '" aria-label="Footnote ' .. n .. '">' .. n ..
+		'</a></sup><span class="fn">') } .. text .. { raw_inline('</span>') }
 end
 
-local weight = 1
+-- The text of all footnotes, at the end of the page.
+local function footnote_list()
+	local out = List()
+	for n, text in ipairs(footnotes) do
+		out:extend(wrap('<li id="fn' .. n .. '">', { pandoc.Plain(
+			List(text) .. { raw_inline(' <a href="#fnref' .. n ..
+			'">Back to the text</a>') }) }, '</li>'))
+	end
+	return #out == 0 and out or wrap('<section class="footnotes" ' ..
+		'aria-label="Footnotes"><ol>', out, '</ol></section>')
+end
+
+-- glossed WEIGHT: a function that counts a term of the glossary
+local function glossed(weight)
+	return function(el)
+		local term = glossary[stringify(el):lower():gsub('[.:]$', '')]
+		if term then
+			count(term, 'term', weight)
+		end
+	end
+end
+
+local weight = 1           -- of the terms in what is walked
 local walker = {
 	Link = function(el)
 		local url = target(el.target)
@@ -1007,30 +963,19 @@ local walker = {
 	Code = function(el)
 		terms_of(el.text, weight)
 	end,
-	Strong = function(el)
-		local term = glossary[stringify(el):lower():gsub('[.:]$', '')]
-		if term then
-			count(term, 'term', 2)
-		end
-	end,
-	Emph = function(el)
-		local term = glossary[stringify(el):lower()]
-		if term then
-			count(term, 'term', 1)
-		end
-	end,
+	Strong = glossed(2),
+	Emph = glossed(1),
 	RawInline = function(el)
-		if el.format == 'html' and el.text:match('^<!%-%-') then
+		if el.text:match('^<!%-%-') then
 			return {}
 		end
 	end,
 }
 
+-- leaf BLOCK: it, with its text said and its inlines walked
 local function leaf(b)
-	if b.t == "Table" then
-		b:walk({ Plain = function(x)
-			say(stringify(x))
-		end })
+	if b.t == 'Table' then
+		b:walk { Plain = function(x) say(stringify(x)) end }
 	else
 		say(stringify(b))
 	end
@@ -1046,303 +991,266 @@ local function directive(link)
 	if not make then
 		die(input, line, 'unknown directive "' .. link.title .. '"')
 	end
-	local path = normal(base .. link.target)
-	if link.target:match('/$') or link.target == '.' then
-		path = path .. '/'
-	end
-	return make(path, line, rest)
+	return make(resolve(link.target), line, rest)
 end
 
-local kinds = { ['Note.'] = 'note', ['Careful.'] = 'careful',
+-- What is made of a block, by its type: a function of the block and the
+-- one behind it that returns blocks, and whether they include that one.
+local make = {}
+
+-- brought_in PARAGRAPH: what it stands for, if it is one link with a
+-- title or one image
+local function brought_in(b)
+	local only = #b.content == 1 and b.content[1]
+	if only and only.t == 'Link' and only.title ~= '' then
+		return directive(only)
+	elseif only and only.t == 'Image' then
+		return figure(only)
+	end
+end
+
+function make.Plain(b)
+	return brought_in(b) or { leaf(b) }
+end
+
+local boxes = { ['After this lesson you can:'] = 'goals',
+	['What you know now:'] = 'known' }
+
+function make.Para(b, next)
+	local made = brought_in(b)
+	if made then
+		return made
+	end
+	local text = stringify(b)
+	if boxes[text] and next and next.t == 'BulletList' then
+		return wrap('<div class="box ' .. boxes[text] ..
+			'"><p class="label">' .. text:gsub(':$', '') .. '</p>',
+			blocks { next }, '</div>'), true
+	elseif next and text:match(':$') then
+		return wrap('<div class="lead">', { leaf(b) }, '</div>')
+	end
+	return { leaf(b) }
+end
+
+-- Pandoc 3 has an image that is alone in its paragraph as one.
+function make.Figure(b)
+	return figure(b.content[1].content[1])
+end
+
+local in_card = false      -- in the section of a call's card
+
+function make.Header(b)
+	local title = stringify(b)
+	open_section(b.level, b.identifier, title, escape(title))
+	if b.level == 2 then
+		in_card = title == 'The call'
+	end
+	weight = 3
+	b = leaf(b)
+	weight = 1
+	return { b }
+end
+
+function make.RawBlock(b)
+	return b.text:match('^<!%-%-') and {} or { b }
+end
+
+function make.HorizontalRule(b)
+	return { b }
+end
+
+function make.BulletList(b)
+	for i, item in ipairs(b.content) do
+		b.content[i] = blocks(item)
+	end
+	return { b }
+end
+make.OrderedList = make.BulletList
+
+local callouts = { ['Note.'] = 'note', ['Careful.'] = 'careful',
 	['Try it.'] = 'try', ['Predict.'] = 'predict' }
 
--- callout QUOTE: a box, if its first words are bold and name a kind
-local function callout(quote)
+-- A box, if its first words are bold and name a kind.
+function make.BlockQuote(quote)
 	local first = quote.content[1]
-	local head = first and first.t == 'Para' and first.content[1]
-	local kind = head and head.t == 'Strong' and kinds[stringify(head)]
-	if not kind then
-		return { raw('<blockquote>'), quote.content,
-			raw('</blockquote>') }
+	local words = first and first.t == 'Para' and first.content
+	local head = words and words[1].t == 'Strong' and stringify(words[1])
+	if not callouts[head] then
+		return wrap('<blockquote>', blocks(quote.content),
+			'</blockquote>')
 	end
-	local rest = pandoc.List()
-	for i = 2, #first.content do
-		local x = first.content[i]
-		if #rest > 0 or (x.t ~= 'Space' and x.t ~= 'SoftBreak') then
-			rest:insert(x)
-		end
+	words:remove(1)
+	if words[1] and (words[1].t == 'Space' or words[1].t == 'SoftBreak') then
+		words:remove(1)
 	end
-	local body = pandoc.List()
-	if #rest > 0 then
-		body:insert(pandoc.Para(rest))
+	if #words == 0 then
+		quote.content:remove(1)
 	end
-	for i = 2, #quote.content do
-		body:insert(quote.content[i])
-	end
-	local title = stringify(head):gsub('%.$', '')
-	return { raw('<div class="callout ' .. kind .. '" role="note" ' ..
-		'aria-label="' .. title .. '"><p class="label">' .. title ..
-		'</p>'), body, raw('</div>') }
+	local title = head:gsub('%.$', '')
+	return wrap('<div class="callout ' .. callouts[head] ..
+		'" role="note" aria-label="' .. title .. '"><p class="label">' ..
+		title .. '</p>', blocks(quote.content), '</div>')
 end
 
 local function code_block(b)
-	local class = b.classes[1] or ''
-	local lines = split(b.text)
+	local class = b.classes[1]
 	if class == 'c' then
-		for _, line in ipairs(lines) do
-			for word in line:gmatch('bpf_[%w_]+') do
-				terms_of(word, weight)
-			end
+		for word in b.text:gmatch('bpf_[%w_]+') do
+			terms_of(word, weight)
 		end
 		return raw('<div class="code">' .. copy_button ..
-			'<pre><code>' ..
-			c_html(b.text) .. '</code></pre></div>')
+			'<pre><code>' .. c_html(b.text) .. '</code></pre></div>')
 	elseif class == 'sh' or class == 'console' then
 		say(b.text)
-		return raw(terminal(commands(lines, class == 'sh')))
+		return raw(terminal(commands(split(b.text), class == 'sh')))
 	end
-	return raw('<div class="code"><pre><code>' .. escape(b.text) ..
-		'</code></pre></div>')
+	return raw('<div class="code"><pre>' .. code(b.text) .. '</pre></div>')
 end
 
--- name_rows TABLE: an empty heading says nothing to those who hear the
--- page, so a first column without one gets a hidden word, and names
--- the rows.
-local function name_rows(tbl)
-	local head = tbl.head
-	local rows = head.rows
-	local row = rows[1]
-	local cells = row and row.cells
-	local cell = cells and cells[1]
-	if cell and stringify(cell.contents) == '' and cells[2] and
-	   stringify(cells[2].contents) ~= '' then
-		cell.contents = { pandoc.Plain { pandoc.RawInline('html',
-			'<span class="sr">Which</span>') } }
-		cells[1] = cell
-		row.cells = cells
-		rows[1] = row
-		head.rows = rows
-		tbl.head = head
-		tbl.bodies[1].row_head_columns = 1
+-- tidy TABLE: An empty heading says nothing to those who hear the page,
+-- so a first column without one gets a hidden word, and names the rows.
+-- An empty first cell belongs to the one above. Columns find their own
+-- widths.
+local function tidy(tbl)
+	local function empty(cell)
+		return stringify(cell.contents) == ''
 	end
-
-	-- An empty first cell belongs to the one above.
-	local bodies = tbl.bodies
-	local list = bodies[1].body
+	local body = tbl.bodies[1]
+	local head = tbl.head.rows[1]
+	if head and empty(head.cells[1]) and head.cells[2] and
+	   not empty(head.cells[2]) then
+		head.cells[1].contents = { pandoc.Plain { raw_inline(
+			'<span class="sr">Which</span>') } }
+		body.row_head_columns = 1
+	end
 	local above
-	for i, r in ipairs(list) do
-		cells = r.cells
-		if above and stringify(cells[1].contents) == '' then
-			cells:remove(1)
-			local first = list[above].cells
-			local c = first[1]
-			c.row_span = c.row_span + 1
-			first[1] = c
-			list[above].cells = first
-			r.cells = cells
-			list[i] = r
+	for _, row in ipairs(body.body) do
+		if above and empty(row.cells[1]) then
+			row.cells:remove(1)
+			above.row_span = above.row_span + 1
 		else
-			above = i
+			above = row.cells[1]
 		end
 	end
-	bodies[1].body = list
-	tbl.bodies = bodies
+	for _, spec in ipairs(tbl.colspecs) do
+		spec[2] = nil
+	end
 end
 
-local boxes = {
-	['After this lesson you can:'] = { 'goals', 'After this lesson you can' },
-	['What you know now:'] = { 'known', 'What you know now' },
-}
+-- In a card, a prototype and the table of its arguments.
+function make.CodeBlock(b, next)
+	if not (in_card and next and next.t == 'Table' and
+			#next.colspecs == 2) then
+		return { code_block(b) }
+	end
+	tidy(next)
+	next.bodies[1].row_head_columns = 1
+	weight = 4
+	local card = wrap('<div class="card">', { code_block(b), leaf(next) },
+		'</div>')
+	weight = 1
+	return card, true
+end
 
-local answer_number, card = 0, false
+function make.Table(b)
+	tidy(b)
+	local wide = #b.colspecs > 3
+	return wrap(wide and '<div class="wide">' or '', { leaf(b) },
+		wide and '</div>' or '')
+end
+
+local answer_number = 0
+
+-- fold HTML: what opens a folded part and what closes it; an answer
+-- also leads to where it is printed
+local function fold(html)
+	local summary = html:match('<summary>(.-)</summary>') or 'More'
+	local class, close = '', List { raw('</details>') }
+	if summary:match('^Answer') then
+		answer_number = answer_number + 1
+		local n = answer_number
+		note('anchor', page .. '#answer-' .. n)
+		class = ' class="answer" id="answer-' .. n .. '"'
+		close:insert(raw('<p class="answer-ref" id="question-' .. n ..
+			'"><a href="94-answers.html#' .. page .. '-' .. n ..
+			'">Answer</a></p>'))
+	end
+	return { summary = summary, close = close, open = raw('<details' ..
+		class .. '><summary>' .. summary .. '</summary>') }
+end
 
 function blocks(list)
-	local out = pandoc.List()
-	local function add(items)
-		for _, b in ipairs(items) do
-			out:insert(b)
-		end
-	end
+	local out, folds = List(), List()
 	local i = 1
 	while list[i] do
-		local b = list[i]
-		local only = (b.t == 'Para' or b.t == 'Plain') and
-			#b.content == 1 and b.content[1]
-		local next = list[i + 1]
-		if only and only.t == 'Link' and only.title ~= '' then
-			add(directive(only))
-		elseif only and only.t == 'Image' then
-			add(figure(only.src, only.caption,
-				where('](' .. only.src)))
-		elseif b.t == 'Figure' then
-			local image
-			b:walk({ Image = function(x)
-				image = x
-			end })
-			add(figure(image.src, image.caption,
-				where('](' .. image.src)))
-		elseif b.t == 'Para' and boxes[stringify(b)] and next and
-		       next.t == 'BulletList' then
-			local box = boxes[stringify(b)]
-			add { raw('<div class="box ' .. box[1] .. '"><p ' ..
-				'class="label">' .. box[2] .. '</p>') }
-			add(blocks { next })
-			add { raw('</div>') }
-			i = i + 1
-		elseif b.t == 'Header' then
-			local id = b.identifier
-			weight = 3
-			open_section(b.level, id, stringify(b),
-				inline_code(stringify(b)))
-			b = b:walk(walker)
-			say(stringify(b))
-			weight = 1
-			add { b }
-			if b.level == 2 then
-				card = stringify(b) == 'The call'
-			end
-		elseif b.t == 'RawBlock' and b.text:match('^<details') then
-			local summary = b.text:match('<summary>(.-)</summary>')
-				or 'More'
-			local inner, depth = pandoc.List(), 1
-			while depth > 0 do
-				i = i + 1
-				if not list[i] then
-					die(input, where(summary),
-						'<details> is never closed')
-				end
-				local x = list[i]
-				if x.t == 'RawBlock' then
-					if x.text:match('^<details') then
-						depth = depth + 1
-					elseif x.text:match('^</details') then
-						depth = depth - 1
-					end
-				end
-				if depth > 0 then
-					inner:insert(x)
-				end
-			end
-			local id, reference = '', nil
-			if summary:match('^Answer') then
-				answer_number = answer_number + 1
-				id = ' class="answer" id="answer-' ..
-					answer_number .. '"'
-				note('anchor', page .. '#answer-' ..
-					answer_number)
-				reference = raw('<p class="answer-ref" id="question-' ..
-					answer_number .. '"><a ' ..
-					'href="94-answers.html#' .. page ..
-					'-' .. answer_number ..
-					'">Answer</a></p>')
-			end
-			add { raw('<details' .. id .. '><summary>' .. summary ..
-				'</summary>') }
-			add(blocks(inner))
-			add { raw('</details>') }
-			if reference then
-				add { reference }
-			end
-		elseif b.t == 'RawBlock' then
-			if not b.text:match('^<!%-%-') then
-				add { b }
-			end
-		elseif b.t == 'BlockQuote' then
-			local quote = callout(b)
-			add { quote[1] }
-			add(blocks(quote[2]))
-			add { quote[3] }
-		elseif b.t == 'BulletList' or b.t == 'OrderedList' then
-			for k, item in ipairs(b.content) do
-				b.content[k] = blocks(item)
-			end
-			add { b }
-		elseif card and b.t == 'CodeBlock' and next and
-		       next.t == 'Table' and #next.colspecs == 2 then
-			weight = 4
-			name_rows(next)
-			for _, spec in ipairs(next.colspecs) do
-				spec[2] = nil
-			end
-			next.bodies[1].row_head_columns = 1
-			add { raw('<div class="card">'), code_block(b),
-				leaf(next), raw('</div>') }
-			weight = 1
-			i = i + 1
-		elseif b.t == 'CodeBlock' then
-			add { code_block(b) }
-		elseif b.t == 'HorizontalRule' then
-			add { b }
-		elseif b.t == 'Table' then
-			name_rows(b)
-			for _, spec in ipairs(b.colspecs) do
-				spec[2] = nil
-			end
-			local wide = #b.colspecs > 3
-			add { raw(wide and '<div class="wide">' or ''), leaf(b),
-				raw(wide and '</div>' or '') }
-		elseif b.t == "Para" and next and stringify(b):match(":$") then
-			add { raw('<div class="lead">'), leaf(b), raw("</div>") }
+		local b, took = list[i], false
+		local html = b.t == 'RawBlock' and b.text or ''
+		if html:match('^<details') then
+			folds:insert(fold(html))
+			out:insert(folds[#folds].open)
+		elseif html:match('^</details') and #folds > 0 then
+			out:extend(folds:remove().close)
 		else
-			add { leaf(b) }
+			local made
+			made, took = make[b.t](b, list[i + 1])
+			out:extend(made)
 		end
-		i = i + 1
+		i = i + (took and 2 or 1)
+	end
+	if #folds > 0 then
+		die(input, where(folds[1].summary), '<details> is never closed')
 	end
 	return out
 end
 
 ----------------------------------------------------------- the page
 
--- raw_answers: the lines of each folded answer, for the appendix
-local function raw_answers(title)
-	local n, head, i = 0, title, 1
-	local block, fresh = '', true
-	while source[i] do
-		local line = source[i]
-		head = line:match('^##+ (.*)$') or head
-		local indent = line:match('^(%s*)<details')
-		if line:match('^%s*$') then
+-- note_answers: the lines of each folded answer, for the appendix, after
+-- a line of its own that says what they answer
+local function note_answers()
+	local n, title, paragraph, fresh = 0, page_title, '', true
+	local indent               -- of the answer that the line is in
+	for i, line in ipairs(source) do
+		local details = line:match('^(%s*)<details')
+		if indent and line:match('^%s*</details') then
+			indent = nil
+		elseif indent and not line:match('<summary>') then
+			note('answer', (line:gsub('^' .. indent, '')))
+		elseif details and (line .. (source[i + 1] or ''))
+				:match('<summary>Answer') then
+			indent = details
+			n = n + 1
+			note('answer', '\f' .. page, n,
+				paragraph:match('^%d+%. +(.*)$') or title)
+		elseif line:match('^%s*$') then
 			fresh = true
-		elseif not indent then
-			block = (fresh and '' or block .. ' ') ..
+		elseif not indent and not details then
+			title = line:match('^##+ (.*)$') or title
+			paragraph = (fresh and '' or paragraph .. ' ') ..
 				line:gsub('^%s+', '')
 			fresh = false
 		end
-		if indent and (line .. (source[i + 1] or ''))
-				:match('<summary>Answer') then
-			n = n + 1
-			note('answer', n, page .. '-' .. n, head .. '\t' .. block)
-			i = i + 1
-			while source[i] and not source[i]:match('^%s*</details') do
-				if not source[i]:match('<summary>') then
-					note('text', n,
-						(source[i]:gsub('^' .. indent, '')))
-				end
-				i = i + 1
-			end
-		end
-		i = i + 1
 	end
 end
 
 -- read_structure: the pages, what they are called, what they show
 local function read_structure()
 	local lessons, appendices = 0, 0
-	for _, line in ipairs(split(slurp('build/.book/structure') or '')) do
-		local kind, a, b = line:match('^(.-)\t(.-)\t(.*)$')
+	for _, line in ipairs(split(collected('structure'))) do
+		local kind, name, value = table.unpack(split(line, '\t'))
 		if kind == 'page' then
-			order[#order + 1] = a
-			pages[a] = { title = b, number = tonumber(
-				a:match('^%d+')) }
-			if pages[a].number > 0 and pages[a].number < 90 then
-				lessons = lessons + 1
+			order:insert(name)
+			pages[name] = { title = value, at = #order,
+				number = tonumber(name:match('^%d+')) }
+			if pages[name].number < 90 then
+				lessons = pages[name].number
 			end
 		elseif kind == 'program' then
-			shown_on[a] = b
+			shown_on[name] = value
 		elseif kind == 'exercise' then
-			exercises[#exercises + 1] = a
+			exercises:insert(name)
 		elseif kind == 'term' then
-			glossary[a:lower()] = a
+			glossary[name:lower()] = name
 		end
 	end
 	for _, name in ipairs(order) do
@@ -1364,116 +1272,72 @@ local function read_structure()
 end
 
 -- contents: the list of all pages, for the side of each page
-local function contents(heads)
-	local html = {}
-	local was
+local function contents()
+	local html, was = List(), nil
 	for _, name in ipairs(order) do
 		local p = pages[name]
-		local is = p.number >= 90
-		if is ~= was then
-			html[#html + 1] = (was ~= nil and '</ul>' or '') ..
-				'<p>' .. (is and 'Appendices' or 'Lessons') ..
-				'</p><ul>'
-			was = is
+		local part = p.number < 90 and 'Lessons' or 'Appendices'
+		if part ~= was then
+			html:insert((was and '</ul>' or '') .. '<p>' .. part ..
+				'</p><ul>')
+			was = part
 		end
-		html[#html + 1] = '<li><a href="' .. name .. '.html"' ..
+		html:insert('<li><a href="' .. name .. '.html"' ..
 			(name == page and ' aria-current="page"' or '') ..
 			'><span>' .. p.short .. '</span>' ..
-			inline_code(p.title) .. '</a></li>'
+			inline_code(p.title) .. '</a></li>')
 	end
-	html[#html + 1] = '</ul>'
-	if heads ~= '' and page ~= 'index' then
-		html[#html + 1] = '<p>On this page</p><ul class="here">' ..
-			heads .. '</ul>'
+	html:insert('</ul>')
+	if #heads > 0 and pages[page] then
+		html:insert('<p>On this page</p><ul class="here">' ..
+			table.concat(heads, '\n') .. '</ul>')
 	end
 	return table.concat(html, '\n')
 end
 
-local function neighbour(offset)
-	for i, name in ipairs(order) do
-		if name == page then
-			local other = order[i + offset]
-			if other then
-				return other .. '.html', pages[other]
-			end
+-- variables: what the template asks for
+local function variables()
+	local html = { contents = contents(),
+		heading = inline_code(source[1]:gsub('^# ', '')) }
+	local this = pages[page]
+	if this then
+		html.eyebrow = this.eyebrow
+		for key, name in pairs { previous = order[this.at - 1],
+				next = order[this.at + 1] } do
+			html[key] = name .. '.html'
+			html[key .. '-label'] = pages[name].label
+			html[key .. '-title'] = inline_code(pages[name].title)
 		end
 	end
+	local meta = { pagetitle = page_title, front = not this }
+	for key, text in pairs(html) do
+		meta[key] = pandoc.MetaInlines { raw_inline(text) }
+	end
+	return meta
 end
 
 function Pandoc(doc)
 	input = PANDOC_STATE.input_files[1]
-	page = stringify(doc.meta.page)
+	page = pandoc.path.split_extension(filename(input))
 	source = split(need(input, 1))
 	read_structure()
 
 	local list = doc.blocks
-	local first = list[1]
-	if not first or first.t ~= 'Header' or first.level ~= 1 then
+	local title = list:remove(1)
+	if not title or title.t ~= 'Header' or title.level ~= 1 then
 		die(input, 1, 'the file does not start with "# Title"')
 	end
-	table.remove(list, 1)
-	page_title = stringify(first)
-	note('anchor', page .. '#main')
-
-	local front = page == 'index'
-	local meta = doc.meta
+	page_title = stringify(title)
+	note('anchor', here())
 	local body = blocks(list)
 	close_section()
-	raw_answers(page_title)
+	note_answers()
+	body:extend(footnote_list())
 
-	if #footnotes > 0 then
-		body:insert(raw('<section class="footnotes" aria-label=' ..
-			'"Footnotes"><ol>'))
-		for n, inlines in ipairs(footnotes) do
-			body:insert(raw('<li id="fn' .. n .. '">'))
-			inlines = pandoc.List(inlines)
-			inlines:insert(pandoc.RawInline('html',
-				' <a href="#fnref' .. n .. '">Back to the ' ..
-				'text</a>'))
-			body:insert(pandoc.Plain(inlines))
-			body:insert(raw('</li>'))
-		end
-		body:insert(raw('</ol></section>'))
-	end
-
-	local heads = {}
-	for _, line in ipairs(data) do
-		local level, id, html =
-			line:match('^head\t(%d)\t[^#]*#(.-)\t(.*)$')
-		if level == '2' then
-			heads[#heads + 1] = '<li><a href="#' .. id .. '">' ..
-				html .. '</a></li>'
-		end
-	end
-	local function html_meta(key, html)
-		if html then
-			meta[key] = pandoc.MetaInlines {
-				pandoc.RawInline('html', html) }
-		end
-	end
-	meta.pagetitle = page_title
-	html_meta('heading', inline_code(source[1]:gsub('^# ', '')))
-	html_meta('contents', contents(table.concat(heads, '\n')))
-	if front then
-		meta.front = true
-	else
-		html_meta('eyebrow', pages[page].eyebrow)
-		for key, offset in pairs { previous = -1, next = 1 } do
-			local url, other = neighbour(offset)
-			if url then
-				html_meta(key, url)
-				html_meta(key .. '-label', other.label)
-				html_meta(key .. '-title',
-					inline_code(other.title))
-			end
-		end
-	end
-
-	local sources = sorted(deps)
-	write('build/.book/' .. page .. '.d', 'build/' .. page .. '.html: ' ..
+	local book, sources = 'build/.book/' .. page, sorted(deps)
+	write(book .. '.d', 'build/' .. page .. '.html: ' ..
 		table.concat(sources, ' ') .. '\n' ..
 		table.concat(sources, ':\n') .. ':\n')
-	write('build/.book/' .. page .. '.data', table.concat(data, '\n') ..
-		'\n')
-	return pandoc.Pandoc(body, meta)
+	write(book .. '.data', table.concat(data, '\n') .. '\n')
+	return pandoc.Pandoc(body, variables())
 end
