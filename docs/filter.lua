@@ -932,7 +932,7 @@ local function footnote_list()
 	local out = List()
 	for n, text in ipairs(footnotes) do
 		out:extend(wrap('<li id="fn' .. n .. '">', { pandoc.Plain(
-			List(text) .. { raw_inline(' <a href="#fnref' .. n ..
+			text .. { raw_inline(' <a href="#fnref' .. n ..
 			'">Back to the text</a>') }) }, '</li>'))
 	end
 	return #out == 0 and out or wrap('<section class="footnotes" ' ..
@@ -949,7 +949,7 @@ local function glossed(weight)
 	end
 end
 
-local weight = 1           -- of the terms in what is walked
+local weight               -- of the terms in what is walked
 local walker = {
 	Link = function(el)
 		local url = target(el.target)
@@ -972,8 +972,9 @@ local walker = {
 	end,
 }
 
--- leaf BLOCK: it, with its text said and its inlines walked
-local function leaf(b)
+-- leaf BLOCK WEIGHT: it, with its text said and its inlines walked
+local function leaf(b, heavier)
+	weight = heavier or 1
 	if b.t == 'Table' then
 		b:walk { Plain = function(x) say(stringify(x)) end }
 	else
@@ -1045,18 +1046,11 @@ function make.Header(b)
 	if b.level == 2 then
 		in_card = title == 'The call'
 	end
-	weight = 3
-	b = leaf(b)
-	weight = 1
-	return { b }
+	return { leaf(b, 3) }
 end
 
 function make.RawBlock(b)
 	return b.text:match('^<!%-%-') and {} or { b }
-end
-
-function make.HorizontalRule(b)
-	return { b }
 end
 
 function make.BulletList(b)
@@ -1092,11 +1086,11 @@ function make.BlockQuote(quote)
 		title .. '</p>', blocks(quote.content), '</div>')
 end
 
-local function code_block(b)
+local function code_block(b, heavier)
 	local class = b.classes[1]
 	if class == 'c' then
 		for word in b.text:gmatch('bpf_[%w_]+') do
-			terms_of(word, weight)
+			terms_of(word, heavier or 1)
 		end
 		return raw('<div class="code">' .. copy_button ..
 			'<pre><code>' .. c_html(b.text) .. '</code></pre></div>')
@@ -1145,11 +1139,8 @@ function make.CodeBlock(b, next)
 	end
 	tidy(next)
 	next.bodies[1].row_head_columns = 1
-	weight = 4
-	local card = wrap('<div class="card">', { code_block(b), leaf(next) },
-		'</div>')
-	weight = 1
-	return card, true
+	return wrap('<div class="card">', { code_block(b, 4), leaf(next, 4) },
+		'</div>'), true
 end
 
 function make.Table(b)
@@ -1183,19 +1174,21 @@ function blocks(list)
 	local out, folds = List(), List()
 	local i = 1
 	while list[i] do
-		local b, took = list[i], false
+		local b = list[i]
 		local html = b.t == 'RawBlock' and b.text or ''
 		if html:match('^<details') then
 			folds:insert(fold(html))
 			out:insert(folds[#folds].open)
 		elseif html:match('^</details') and #folds > 0 then
 			out:extend(folds:remove().close)
-		else
-			local made
-			made, took = make[b.t](b, list[i + 1])
+		elseif make[b.t] then
+			local made, both = make[b.t](b, list[i + 1])
 			out:extend(made)
+			i = both and i + 1 or i
+		else
+			out:insert(leaf(b))
 		end
-		i = i + (took and 2 or 1)
+		i = i + 1
 	end
 	if #folds > 0 then
 		die(input, where(folds[1].summary), '<details> is never closed')
@@ -1311,7 +1304,7 @@ local function variables()
 	end
 	local meta = { pagetitle = page_title, front = not this }
 	for key, text in pairs(html) do
-		meta[key] = pandoc.MetaInlines { raw_inline(text) }
+		meta[key] = pandoc.Inlines { raw_inline(text) }
 	end
 	return meta
 end
