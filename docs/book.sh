@@ -36,7 +36,7 @@ structure() {
 	{
 	for answer in ../code/exercises/*/answer.md; do
 		folder=${answer%/*}
-		[ ! -e "$answer" ] || printf 'exercise\t%s\t-\n' "${folder##*/}"
+		[ ! -e "$answer" ] || printf 'exercise\t%s\n' "${folder##*/}"
 	done
 	awk '
 	FNR == 1 {
@@ -55,7 +55,7 @@ structure() {
 	name ~ /glossary/ && match($0, /^(- )?\*\*[^*]+\*\*/) {
 		term = substr($0, 1, RLENGTH)
 		gsub(/^(- )?\*\*|[.:]?\*\*$/, "", term)
-		print "term\t" term "\t" name
+		print "term\t" term
 	}' ../lessons/*.md
 	} | replace $book/structure
 }
@@ -83,23 +83,24 @@ complain() {
 	fi
 }
 
+# have KIND NOUN FILE...: what some lesson has to show
+have() {
+	kind=$1 noun=$2
+	shift 2
+	for file; do
+		[ ! -e "$file" ] || printf 'have\t%s\t%s\t%s:1: no lesson shows this %s\n' \
+			"$kind" "${file##*/}" "${file#../}" "$noun"
+	done
+}
+
 # What nobody shows, and links that lead nowhere.
 check() {
 	# shellcheck disable=SC2046,SC2016 # words; awk's own
 	{
 		cat $(data)
-		for file in ../code/[0-9][0-9]_*.c ../code/test_maps.c; do
-			[ ! -e "$file" ] || printf 'have\tprogram\t%s\tcode/%s:1: no lesson shows this program\n' \
-				"${file##*/}" "${file##*/}"
-		done
-		for file in ../lessons/transcripts/*.txt ../lessons/transcripts/errno_kernels.tsv; do
-			[ ! -e "$file" ] || printf 'have\toutput\t%s\tlessons/transcripts/%s:1: no lesson shows this run\n' \
-				"${file##*/}" "${file##*/}"
-		done
-		for file in ../lessons/figures/*.svg; do
-			[ ! -e "$file" ] || printf 'have\tfigure\t%s\tlessons/figures/%s:1: no lesson shows this figure\n' \
-				"${file##*/}" "${file##*/}"
-		done
+		have program program ../code/[0-9][0-9]_*.c ../code/test_maps.c
+		have output run ../lessons/transcripts/*.txt ../lessons/transcripts/errno_kernels.tsv
+		have figure figure ../lessons/figures/*.svg
 		awk '/^[ \t]*\/\* part [A-Za-z0-9_-]+ \*\/[ \t]*$/ {
 			file = FILENAME
 			sub(/.*\//, "", file)
@@ -129,23 +130,19 @@ check() {
 	}' | complain
 }
 
+# said KIND: the facts of one kind, of all those pages
+said() {
+	# shellcheck disable=SC2046 # words
+	sed -n "s/^$1	//p" $(data)
+}
+
 collect() {
 	check || exit 1
-	# shellcheck disable=SC2046 # words
-	awk -F '\t' '$1 == "term"' $(data) | cut -f 2- | replace $book/terms
-	# shellcheck disable=SC2046 # words
-	awk -F '\t' '
-	FNR == 1 {
-		name = FILENAME
-		gsub(/.*\/|\.data$/, "", name)
-	}
-	$1 == "answer" { print "answer\t" name substr($0, 7) }
-	$1 == "text" { sub(/^text\t[0-9]*\t/, ""); print }
-	' $(data) | replace $book/answers
-	# shellcheck disable=SC2046 # words
+	said term | replace $book/terms
+	said answer | replace $book/answers
 	{
 		echo 'const sections = ['
-		sed -n 's/^search	//p' $(data)
+		said search
 		echo '];'
 		sed '/^[[:space:]]*\/\//d; s/^[[:space:]]*//' search.js
 	} | replace build/search.js
@@ -178,7 +175,6 @@ html() {
 			s/currentColor/#33456f/'
 	echo "<section class=\"colophon\"><p>The BPF Map Workbook</p><p>Edition of $date. Every program in this book is a file of its source tree, every output a recorded run, and every errno a row that a live kernel confirmed.</p><p>Released under the MIT License.</p></section>"
 	echo '<nav id="contents" class="contents"><p class="title">Contents</p>'
-	label=
 	for name in $(pages); do
 		label=$(sed -n 's/^<p class="eyebrow">\(.*\)<\/p>/\1/p' "build/$name.html" |
 			sed 's/ of .*//; s/^Before.*//; s/^[A-Z][a-z]* //')
@@ -187,7 +183,7 @@ html() {
 		printf '<span>{{#%s--main}}</span></a></p>\n' "$name"
 		case $name in
 		90-* | 94-* | 95-*) ;;
-		*) sed -n 's/^head	2	\([^#]*\)#\([^	]*\)	\(.*\)/<p class="c2"><a href="#\1--\2">\3<span>{{#\1--\2}}<\/span><\/a><\/p>/p' \
+		*) sed -n 's/^head	\([^#]*\)#\([^	]*\)	\(.*\)/<p class="c2"><a href="#\1--\2">\3<span>{{#\1--\2}}<\/span><\/a><\/p>/p' \
 			"$book/$name.data" ;;
 		esac
 	done
@@ -274,50 +270,38 @@ keep() {
 	{ print }'
 }
 
-# Every number of a page, and an index that names each page once.
+# Every number of a page, and an index that names each page once: its
+# links are in the order of the book.
 number() {
 	pdfinfo -dests $book/draft.pdf | sed -n 's/^ *\([0-9]*\) .*"\(.*\)"$/\1	\2/p' >$book/places
 	awk -F '\t' '
 	FILENAME == ARGV[1] { page[$2] = $1; next }
-	/<dl class="index">/ { inside = 1 }
-	inside && /<dd>/ {
+	/<dd>/ {
 		head = $0
 		sub(/<dd>.*/, "<dd>", head)
 		rest = $0
 		sub(/^.*<dd>/, "", rest)
 		n = 0
-		split("", bold)
-		split("", place)
 		while (match(rest, /(<b>)?<a href="#[^"]*"/)) {
 			link = substr(rest, RSTART, RLENGTH)
 			id = link
 			gsub(/^.*href="#|"$/, "", id)
 			rest = substr(rest, RSTART + RLENGTH)
-			at = page[id]
-			if (!(at in place)) {
-				place[at] = id
-				list[++n] = at
+			if (n == 0 || page[id] != page[first[n]]) {
+				first[++n] = id
+				bold[n] = 0
 			}
 			if (link ~ /^<b>/)
-				bold[at] = 1
+				bold[n] = 1
 		}
-		for (i = 2; i <= n; i++)
-			for (j = i; j > 1 && list[j] + 0 < list[j - 1] + 0; j--) {
-				t = list[j]; list[j] = list[j - 1]; list[j - 1] = t
-			}
-		out = ""
+		printf "%s", head
 		for (i = 1; i <= n; i++) {
-			number = "<a href=\"#" place[list[i]] "\">" list[i] "</a>"
-			if (list[i] in bold)
-				number = "<b>" number "</b>"
-			out = out (i > 1 ? ", " : "") number
+			number = "<a href=\"#" first[i] "\">" page[first[i]] "</a>"
+			printf "%s", (i > 1 ? ", " : "") (bold[i] ? "<b>" number "</b>" : number)
 		}
-		print head out "</dd>"
-		if ($0 ~ /<\/dl>/)
-			print "</dl>"
+		print "</dd>"
 		next
 	}
-	/<\/dl>/ { inside = 0 }
 	{
 		while (match($0, /[{][{]#[^}]*[}][}]/))
 			$0 = substr($0, 1, RSTART - 1) page[substr($0, RSTART + 3, RLENGTH - 5)] substr($0, RSTART + RLENGTH)

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Turns one lesson into one page: a paragraph that is one link with a
 -- title brings in a program, a function, a run, a table or an exercise.
--- Run by docs/Makefile in docs/, one pandoc a page, with the metadata
--- "page". Beside the page it writes, under build/.book/:
+-- Run by docs/Makefile in docs/, one pandoc a page. Beside the page it
+-- writes, under build/.book/:
 --
 --   PAGE.d      what the page was made from, for make
 --   PAGE.data   what the rest of the book needs from this page, one
@@ -10,21 +10,24 @@
 --                 use KIND NAME        a source that was brought in
 --                 anchor PAGE#ID       a place that links may lead to
 --                 link PAGE#ID WHERE   a link, and the line it is on
---                 head LEVEL PAGE#ID HTML
+--                 head PAGE#ID HTML    a section, for the contents
 --                 term KIND TERM PAGE#ID SECTION WEIGHT
---                 answer N ID SECTION  the lines of an answer follow
---                 text N LINE          (one of them)
+--                 answer LINE          of the appendix's answers
 --                 search JSON          a section, for search.js
 --
 -- Works with pandoc 2.17 and 3: keep to what both have.
 
-local page, input          -- "03-lookup", "../lessons/03-lookup.md"
-local stringify = pandoc.utils.stringify
+local stringify, filename = pandoc.utils.stringify, pandoc.path.filename
+local List = pandoc.List
+
+local page                      -- "03-lookup"
+local input                     -- the file that is walked: the lesson,
+                                -- or an exercise that it brings in
 local data, deps = {}, {}
-local pages, order = {}, {}     -- of the book, from build/.book/structure
+local pages, order = {}, List() -- of the book, from build/.book/structure
 local shown_on = {}             -- program file -> page
 local glossary = {}             -- lower-case term -> term
-local exercises = {}             -- folders that have an answer
+local exercises = List()        -- folders that have an answer
 local blocks                    -- the walk, defined far below
 
 ---------------------------------------------------------------- files
@@ -59,15 +62,45 @@ local function write(path, text)
 	assert(os.rename(path .. '.new', path))
 end
 
-local function split(text)
-	local lines = {}
-	for line in (text:gsub("\n$", "") .. "\n"):gmatch('(.-)\n') do
-		lines[#lines + 1] = line
+-- split TEXT SEPARATOR: its lines, or the fields between SEPARATORs
+local function split(text, separator)
+	separator = separator or '\n'
+	if text:sub(-1) ~= '\n' then
+		text = text .. separator
 	end
-	return lines
+	local parts = List()
+	for part in text:gmatch('([^' .. separator .. ']*)' .. separator) do
+		parts[#parts + 1] = part
+	end
+	return parts
 end
 
--- where TEXT: the line of the lesson that holds TEXT; lines are passed
+-- group LIST KEY: lists of the items for which KEY is the same, in the
+-- order of the first of each
+local function group(list, key)
+	local groups, of = List(), {}
+	for _, item in ipairs(list) do
+		local k = key(item)
+		if not of[k] then
+			of[k] = List()
+			groups:insert(of[k])
+		end
+		of[k]:insert(item)
+	end
+	return groups
+end
+
+-- sorted SET: its keys, in order
+local function sorted(set)
+	local keys = List()
+	for key in pairs(set) do
+		keys:insert(key)
+	end
+	keys:sort()
+	return keys
+end
+
+-- where TEXT: the line of the input that holds TEXT; lines are passed
 -- in order, so the search goes on where the last one ended
 local source, cursor = {}, 1
 local function where(text)
@@ -82,20 +115,26 @@ local function where(text)
 	return 1
 end
 
--- normal PATH: without "x/../" and "./"
-local function normal(path)
-	local out = {}
-	for part in path:gmatch('[^/]+') do
+-- resolve URL: the path of a file that the input links to
+local function resolve(url)
+	local out = List()
+	for part in (pandoc.path.directory(input) .. '/' .. url)
+			:gmatch('[^/]+') do
 		if part == '..' and #out > 0 and out[#out] ~= '..' then
-			out[#out] = nil
+			out:remove()
 		elseif part ~= '.' then
-			out[#out + 1] = part
+			out:insert(part)
 		end
 	end
 	return table.concat(out, '/')
 end
 
--- need PATH LINE: the text of a source that the lesson names
+-- collected NAME: what book.sh has put together of all pages
+local function collected(name)
+	return assert(slurp('build/.book/' .. name))
+end
+
+-- need PATH LINE: the text of a source that the input names
 local function need(path, line)
 	local text = slurp(path)
 	if not text then
@@ -112,8 +151,8 @@ local function escape(text)
 	return (text:gsub('[&<>]', entity))
 end
 
-local function attribute(text)
-	return (escape(text):gsub('"', '&quot;'))
+local function code(text)
+	return '<code>' .. escape(text) .. '</code>'
 end
 
 -- inline_code TEXT: plain text whose `code` is in backticks, as HTML
@@ -125,33 +164,42 @@ local function raw(html)
 	return pandoc.RawBlock('html', html)
 end
 
+local function raw_inline(html)
+	return pandoc.RawInline('html', html)
+end
+
+-- wrap OPEN LIST CLOSE: blocks between two pieces of HTML
+local function wrap(open, list, close)
+	local out = List { raw(open) }
+	out:extend(list)
+	out:insert(raw(close))
+	return out
+end
+
+local function markdown(text)
+	return pandoc.read(text, 'gfm+smart').blocks
+end
+
 -------------------------------------------- the book: sections, terms
 
 -- The section that is being walked. Its text goes to the search, the
 -- terms in it to the index.
-local section = { id = '', title = '', text = {}, terms = {} }
+local section = { id = 'main', title = '', text = {}, terms = {} }
 local page_title = ''
+local heads = List()       -- links to the page's sections, as HTML
 
 local function here()
-	return section.id == '' and page .. '#main' or
-		page .. '#' .. section.id
+	return page .. '#' .. section.id
 end
 
-local json_escape = { ['"'] = '\\"', ['\\'] = '\\\\', ['\t'] = ' ',
-	['\n'] = ' ', ['\r'] = ' ' }
+-- json TEXT: a string of a script; TEXT has no control characters
 local function json(text)
-	return '"' .. text:gsub('["\\\t\n\r]', json_escape):gsub('</', '<\\/') ..
-		'"'
+	return (('%q'):format(text):gsub('</', '<\\/'))
 end
 
 local function close_section()
 	local text = table.concat(section.text, ' '):gsub('%s+', ' ')
-	local names = {}
-	for term in pairs(section.terms) do
-		names[#names + 1] = term
-	end
-	table.sort(names)
-	for _, term in ipairs(names) do
+	for _, term in ipairs(sorted(section.terms)) do
 		local seen = section.terms[term]
 		note('term', seen.kind, term, here(),
 			section.title ~= '' and section.title or page_title,
@@ -166,8 +214,18 @@ end
 local function open_section(level, id, title, html)
 	close_section()
 	section = { id = id, title = title, text = {}, terms = {} }
-	note('anchor', page .. '#' .. id)
-	note('head', level, page .. '#' .. id, html)
+	note('anchor', here())
+	if level == 2 then
+		note('head', here(), html)
+		heads:insert('<li><a href="#' .. id .. '">' .. html .. '</a></li>')
+	end
+end
+
+-- heading ID HTML TITLE: the start of a section that is not in the
+-- Markdown; the index calls it TITLE
+local function heading(id, html, title)
+	open_section(2, id, title or '', html)
+	return raw('<h2 id="' .. id .. '">' .. html .. '</h2>')
 end
 
 local function say(text)
@@ -215,90 +273,54 @@ for word in ([[auto bool break case char const continue default do double
 	keywords[word] = true
 end
 
--- c_html TEXT: C as HTML. b is a keyword or a type, u a function that
--- is called, u.c one of libbpf's, var a constant, samp a string, em a
--- comment: short names that mean nothing to a screen reader keep the
--- page small.
+-- tag NAME: a function that puts a piece of code in that element, each
+-- line in one of its own
+local function tag(name)
+	local open, close = '<' .. name .. '>', '</' .. name:match('%a+') .. '>'
+	return function(code)
+		return open .. escape(code):gsub('\n', close .. '\n' .. open) ..
+			close
+	end
+end
+
+local as = { b = tag('b'), u = tag('u'), libbpf = tag('u class=c'),
+	var = tag('var'), samp = tag('samp'), em = tag('em'), entity = entity }
+
+function as.word(word, paren)
+	local kind
+	if keywords[word] or word:match('_t$') or word:match('^__[us]%d+$') then
+		kind = 'b'
+	elseif word:match('^[A-Z][A-Z0-9_]+$') then
+		kind = 'var'
+	elseif paren ~= '' then
+		kind = word:match('^bpf_') and 'libbpf' or 'u'
+	end
+	return (kind and as[kind](word) or word) .. paren
+end
+
+-- C as HTML. b is a keyword or a type, u a function that is called, u.c
+-- one of libbpf's, var a constant, samp a string, em a comment: short
+-- names that mean nothing to a screen reader keep the page small.
+local c_code = re.compile([[
+	code      <- {~ start token* ~}
+	start     <- %s* directive?
+	token     <- %nl start / comment / string / word / number /
+	             [&<>] -> entity / .
+	directive <- ('#' %s* %a*) -> b (%s* ('<' [^>%nl]* '>') -> samp)?
+	comment   <- ('//' [^%nl]* / '/*' (!'*/' .)* '*/') -> em
+	string    <- ('"' ('\' . / [^"%nl])* '"' /
+	              "'" ('\' . / [^'%nl])* "'") -> samp
+	word      <- ({[_%a] [_%w]*} {'('?}) -> word
+	number    <- (%d [_.%w]*) -> var
+]], as)
+
 local function c_html(text)
-	local out, at = {}, 1
-	local function put(tag, token, class)
-		if not tag then
-			out[#out + 1] = escape(token)
-			return
-		end
-		local open = '<' .. tag .. (class or '') .. '>'
-		local close = '</' .. tag .. '>'
-		out[#out + 1] = open .. escape(token):gsub('\n',
-			close .. '\n' .. open) .. close
-	end
-	local line_start = true
-	while at <= #text do
-		local token, tag, class
-		local c = text:sub(at, at)
-		local two = text:sub(at, at + 1)
-		if two == '//' then
-			token, tag = text:match('^[^\n]*', at), 'em'
-		elseif two == '/*' then
-			token, tag = text:match('^/%*.-%*/', at), 'em'
-		elseif c == '#' and line_start then
-			local word, gap, file =
-				text:match('^(#%s*%a+)(%s*)(<[^>\n]*>)', at)
-			if word then
-				put('b', word)
-				put(nil, gap)
-				put('samp', file)
-				at = at + #word + #gap + #file
-				goto continue
-			end
-			token, tag = text:match('^#%s*%a*', at), 'b'
-		elseif c == '"' or c == "'" then
-			local stop = at + 1
-			while stop <= #text do
-				local s = text:sub(stop, stop)
-				if s == '\\' then
-					stop = stop + 1
-				elseif s == c or s == '\n' then
-					break
-				end
-				stop = stop + 1
-			end
-			token, tag = text:sub(at, stop), 'samp'
-		elseif c:match('[%a_]') then
-			token = text:match('^[%w_]+', at)
-			local next = text:sub(at + #token, at + #token)
-			if keywords[token] or token:match('_t$') or
-			   token:match('^__[us]%d+$') then
-				tag = 'b'
-			elseif token:match('^[A-Z][A-Z0-9_]+$') then
-				tag = 'var'
-			elseif next == '(' then
-				tag = 'u'
-				if token:match('^bpf_') then
-					class = ' class=c'
-				end
-			end
-		elseif c:match('%d') then
-			token, tag = text:match('^[%w_.]+', at), 'var'
-		else
-			token = text:match('^%s+', at) or c
-		end
-		token = token or c
-		put(tag, token, class)
-		at = at + #token
-		line_start = token:match('\n[ \t]*$') or
-			(line_start and token:match('^%s+$'))
-		::continue::
-	end
-	return table.concat(out)
+	return c_code:match(text)
 end
 
 -- numbered LINES: lines of HTML, each after the mark of its number
 local function numbered(lines)
-	local out = {}
-	for i, line in ipairs(lines) do
-		out[i] = '<i></i>' .. line .. '\n'
-	end
-	return table.concat(out)
+	return '<i></i>' .. table.concat(lines, '\n<i></i>') .. '\n'
 end
 
 local copy_button =
@@ -306,18 +328,19 @@ local copy_button =
 
 -- undent LINES: without the tabs that all of them start with
 local function undent(lines)
-	local least
+	local least = 99
 	for _, line in ipairs(lines) do
-		local tabs = #line:match('^\t*')
-		if line ~= '' and (not least or tabs < least) then
-			least = tabs
+		if line ~= '' then
+			least = math.min(least, #line:match('^\t*'))
 		end
 	end
-	local out = {}
-	for i, line in ipairs(lines) do
-		out[i] = line:sub((least or 0) + 1)
-	end
-	return out
+	return lines:map(function(line) return line:sub(least + 1) end)
+end
+
+-- code_from FIRST HTML: numbered lines, the first of them FIRST
+local function code_from(first, html)
+	return '<pre style="counter-reset:l ' .. first - 1 .. '"><code>' ..
+		html .. '</code></pre>'
 end
 
 -- listing CAPTION TEXT FIRST: an excerpt with its line numbers
@@ -326,168 +349,142 @@ local function listing(caption, text, first)
 	return raw('<figure class="excerpt' .. (lines < 26 and ' short' or '') ..
 		'"><figcaption><span>' .. caption ..
 		'</span>' .. copy_button .. '</figcaption>\n' ..
-		'<pre style="counter-reset:l ' .. first - 1 .. '"><code>' ..
-		numbered(split(c_html(text))) .. '</code></pre></figure>')
+		code_from(first, numbered(split(c_html(text)))) .. '</figure>')
+end
+
+-- program_link FILE: where a program is shown; nil, if nowhere
+local function program_link(file)
+	local on = shown_on[file]
+	return on and (on == page and '' or on .. '.html') ..
+		'#program-' .. file:gsub('%.c$', '')
 end
 
 -- file_link PATH: the name of a program, leading to where it is shown
 local function file_link(path)
-	local file = path:match('[^/]+$')
-	local name = '<code>' .. escape(shown(path)) .. '</code>'
-	if shown_on[file] and path == '../code/' .. file then
-		return '<a href="' .. (shown_on[file] == page and '' or
-			shown_on[file] .. '.html') .. '#program-' ..
-			file:gsub('%.c$', '') .. '">' .. name .. '</a>'
-	end
-	return name
+	local url = program_link(path:match('^%.%./code/([^/]+)$'))
+	local name = code(shown(path))
+	return url and '<a href="' .. url .. '">' .. name .. '</a>' or name
 end
 
-local function is_marker(line)
-	return line:match('^%s*/%* part [%w_-]+ %*/%s*$') or
-		line:match('^%s*/%* end [%w_-]+ %*/%s*$')
+-- marker LINE: "part NAME" or "end NAME", if that is all it says
+local function marker(line)
+	return line:match('^%s*/%* (part [%w_-]+) %*/%s*$') or
+		line:match('^%s*/%* (end [%w_-]+) %*/%s*$')
 end
 
 -- code_lines LINES: the code of a chunk; the blank line that parts it
 -- from the next is marked, for a phone has notes to part them
 local function code_lines(lines)
 	local html = split(c_html(table.concat(lines, '\n')) .. '\n')
-	local last = table.remove(html)
-	if last ~= '' or #html == 0 then
-		html[#html + 1] = last
+	if #html == 1 or html[#html] ~= '' then
 		return numbered(html)
 	end
-	return numbered(html) .. '<span class="gap">' ..
-		numbered { last } .. '</span>'
+	html:remove()
+	return numbered(html) .. '<span class="gap">' .. numbered { '' } ..
+		'</span>'
 end
 
--- program PATH: a whole file in two columns. Each full-line comment is
--- a note, and stands beside the code that follows it. The code is one
--- unbroken column; a note floats beside it and is pushed down only by
--- a longer one before it.
-local function program(path, line)
+-- What a directive brings in: a list of blocks, by its word. PATH is
+-- the file that it names, LINE where the lesson does, and a third
+-- argument what follows the word.
+local directives = {}
+
+-- A whole file in two columns. Each full-line comment is a note, and
+-- stands beside the code that follows it. The code is one unbroken
+-- column; a note floats beside it and is pushed down only by a longer
+-- one before it.
+function directives.program(path, line)
 	local lines = split(need(path, line))
-	local file = path:match('[^/]+$')
+	local file = filename(path)
 	local id = 'program-' .. file:gsub('%.c$', '')
-	local chunks, chunk = {}, { note = {}, code = {} }
 	note('use', 'program', file)
 	note('anchor', page .. '#' .. id)
 
-	local i = 1
-	while lines[i] and (lines[i] == '' or lines[i]:match('^/%*')) do
-		i = i + 1
+	local start = 1
+	while lines[start] and lines[start]:match('^/%*') or
+	      lines[start] == '' do
+		start = start + 1
 	end
-	while lines[i] do
+	local chunk = { note = List(), code = List(), first = start }
+	local chunks = List { chunk }
+	for i = start, #lines do
 		local prose = lines[i]:match('^%s*// ?(.*)$')
 		if prose then
-			if #chunk.code > 0 or #chunk.note > 0 then
-				chunks[#chunks + 1] = chunk
+			if #chunk.code > 0 then
+				chunk = { note = List(), code = List() }
+				chunks:insert(chunk)
 			end
-			chunk = { note = {}, code = {}, first = i }
-			while prose do
-				chunk.note[#chunk.note + 1] = prose
-				i = i + 1
-				prose = lines[i] and
-					lines[i]:match('^%s*// ?(.*)$')
-			end
-			chunk.first = i
-		else
-			if not is_marker(lines[i]) then
-				chunk.first = chunk.first or i
-				chunk.code[#chunk.code + 1] = lines[i]
-			end
-			i = i + 1
+			chunk.note:insert(prose)
+			chunk.first = i + 1
+		elseif not marker(lines[i]) then
+			chunk.code:insert(lines[i])
 		end
 	end
-	chunks[#chunks + 1] = chunk
 
-	-- All prose is read at once; a rule keeps the notes apart.
-	local prose = {}
+	local out = List()
 	for _, c in ipairs(chunks) do
-		prose[#prose + 1] = table.concat(c.note, '\n')
-	end
-	local mark = '\n\n<!-- next note -->\n\n'
-	local read = pandoc.read(table.concat(prose, mark), 'gfm+smart').blocks
-	local out = { raw('<figure class="program" id="' .. id ..
-		'"><figcaption><span><code>' .. escape(shown(path)) ..
-		'</code></span>' .. copy_button ..
-		'</figcaption>\n<div class="listing">') }
-	local at = 1
-	for _, c in ipairs(chunks) do
-		local text = {}
-		while read[at] and not (read[at].t == 'RawBlock' and
-				read[at].text:match('next note')) do
-			text[#text + 1] = read[at]
-			at = at + 1
-		end
-		at = at + 1
-		local short = #c.code < 9 and ' short' or ''
-		out[#out + 1] = raw('<div class="chunk' .. short .. '">')
-		if #text > 0 then
-			out[#out + 1] = raw('<div class="note">')
-			for _, b in ipairs(blocks(text)) do
-				out[#out + 1] = b
-			end
-			out[#out + 1] = raw('</div>')
+		local parts = List()
+		if #c.note > 0 then
+			parts = wrap('<div class="note">', blocks(markdown(
+				table.concat(c.note, '\n'))), '</div>')
 		end
 		if #c.code > 0 then
-			out[#out + 1] = raw(
-				'<pre style="counter-reset:l ' ..
-				c.first - 1 .. '"><code>' ..
-				code_lines(c.code) ..
-				'</code></pre>')
+			parts:insert(raw(code_from(c.first, code_lines(c.code))))
 		end
-		out[#out + 1] = raw('</div>')
+		out:extend(wrap('<div class="chunk' ..
+			(#c.code < 9 and ' short' or '') .. '">', parts, '</div>'))
 	end
-	out[#out + 1] = raw('</div></figure>')
-	return out
+	return wrap('<figure class="program" id="' .. id ..
+		'"><figcaption><span>' .. code(shown(path)) .. '</span>' ..
+		copy_button .. '</figcaption>\n<div class="listing">', out,
+		'</div></figure>')
 end
 
--- function_listing PATH NAME: one function and the comment above it
-local function function_listing(path, name, line)
+-- excerpt PATH FIRST LAST TEXT: a listing that says which lines it is
+local function excerpt(path, first, last, text)
+	return { listing(file_link(path) .. ', lines ' .. first .. ' to ' ..
+		last, text, first) }
+end
+
+-- One function and the comment above it.
+directives['function'] = function(path, line, name)
 	local lines = split(need(path, line))
 	for i, text in ipairs(lines) do
 		if text:match('^[%a_]') and not text:match(';%s*$') and
-		   (' ' .. text):match('[^%w_]' .. name .. '%(') then
+		   text:match('%f[%w_]' .. name .. '%(') then
 			local first, last = i, i
-			while lines[last] and lines[last] ~= '}' and
-			      not lines[last]:match('^}') do
+			while last < #lines and not lines[last]:match('^}') do
 				last = last + 1
 			end
 			while first > 1 and lines[first - 1]:match('^//') do
 				first = first - 1
 			end
-			note('use', 'function', path:match('[^/]+$'))
-			return { listing(file_link(path) .. ', lines ' ..
-				first .. ' to ' .. last,
-				table.concat(lines, '\n', first,
-				math.min(last, #lines)), first) }
+			return excerpt(path, first, last,
+				table.concat(lines, '\n', first, last))
 		end
 	end
 	die(input, line, 'there is no function ' .. name .. ' in ' ..
 		shown(path))
 end
 
--- part_listing PATH NAME: from /* part NAME */ to /* end NAME */
-local function part_listing(path, name, line)
-	local lines = split(need(path, line))
-	local inside, first, part = false, nil, {}
-	for i, text in ipairs(lines) do
-		local begins = text:match('^%s*/%* part ([%w_-]+) %*/')
-		local ends = text:match('^%s*/%* end ([%w_-]+) %*/')
-		if begins == name then
-			inside, first = true, i + 1
-		elseif ends == name and inside then
-			note('use', 'part', path:match('[^/]+$') .. ' ' .. name)
-			return { listing(file_link(path) .. ', lines ' ..
-				first .. ' to ' .. i - 1, table.concat(
-				undent(part), '\n'), first) }
-		elseif inside and not is_marker(text) then
-			part[#part + 1] = text
+-- From /* part NAME */ to /* end NAME */.
+function directives.part(path, line, name)
+	local first
+	local part = List()
+	for i, text in ipairs(split(need(path, line))) do
+		local mark = marker(text)
+		if mark == 'part ' .. name then
+			first = i + 1
+		elseif mark == 'end ' .. name and first then
+			note('use', 'part', filename(path) .. ' ' .. name)
+			return excerpt(path, first, i - 1,
+				table.concat(undent(part), '\n'))
+		elseif first and not mark then
+			part:insert(text)
 		end
 	end
-	die(input, line, inside and
-		'part ' .. name .. ' has no end in ' .. shown(path) or
-		'there is no part ' .. name .. ' in ' .. shown(path))
+	die(input, line, (first and 'part ' .. name .. ' has no end in ' or
+		'there is no part ' .. name .. ' in ') .. shown(path))
 end
 
 ------------------------------------------------------------- terminals
@@ -496,32 +493,24 @@ end
 -- with "$ " is a command; the prompt is drawn by the style, so that
 -- nobody copies it. With EACH every line is a command.
 local function commands(lines, each)
-	local out, more = {}, false
-	for i, line in ipairs(lines) do
-		local command = line:match('^%$ (.*)$')
-		if more then
-			out[i] = '<kbd class="more">' .. escape(line) .. '</kbd>'
-			more = line:match('\\$')
-		elseif command or (each and line ~= '' and
-				not line:match('^%s*#')) then
-			command = command or line
-			out[i] = '<kbd>' .. escape(command) .. '</kbd>'
-			more = command:match('\\$')
-		elseif each and line:match('^%s*#') then
-			out[i] = '<em>' .. escape(line) .. '</em>'
-		else
-			out[i] = escape(line)
-		end
-	end
-	return table.concat(out, '\n')
+	local more
+	local html = lines:map(function(line)
+		local comment = each and line:match('^%s*#')
+		local command = line:match('^%$ (.*)$') or
+			each and line ~= '' and not comment and line
+		local tag = more and 'kbd class="more"' or command and 'kbd' or
+			comment and 'em'
+		local text = escape(not more and command or line)
+		more = (more or command) and line:match('\\$')
+		return tag and '<' .. tag .. '>' .. text .. '</' ..
+			tag:match('%a+') .. '>' or text
+	end)
+	return table.concat(html, '\n')
 end
 
 local function terminal(html, class)
 	local _, breaks = html:gsub('\n', '')
-	local wide = false
-	for line in html:gsub('<[^>]*>', ''):gmatch('[^\n]+') do
-		wide = wide or #line > 36
-	end
+	local wide = html:gsub('<[^>]*>', ''):find(('[^\n]'):rep(37))
 	return '<div class="terminal' .. (class or '') ..
 		(breaks < 24 and ' brief' or '') .. '">' ..
 		(html:find('<kbd>', 1, true) and copy_button or '') ..
@@ -529,114 +518,63 @@ local function terminal(html, class)
 		'</code></pre></div>'
 end
 
--- calls PATH: the bpf(2) calls of a run, folded when they are many
-local function calls(path, line)
+-- What a run prints.
+function directives.output(path, line)
+	note('use', 'output', filename(path))
+	return { raw(terminal(commands(split(need(path, line))))) }
+end
+
+-- The bpf(2) calls of a run, folded when they are many.
+function directives.calls(path, line)
+	note('use', 'output', filename(path))
 	local lines = split(need(path, line))
-	local first = table.remove(lines, 1)
+	local html = List { commands(List { lines:remove(1) }) }
 	local number = 0
-	for i, text in ipairs(lines) do
-		if text:match('^bpf%(') then
+	for _, text in ipairs(lines) do
+		local command = text:match('^bpf%(([A-Z_]+)')
+		if command then
 			number = number + 1
+			terms_of(command, 1)
 		end
-		local html = escape(text)
-		terms_of(text:match('^bpf%(([A-Z_]+)') or '', 1)
-		html = html:gsub('^bpf%(([A-Z_]+)', 'bpf(<b>%1</b>')
-		html = html:gsub('= %-1 (E[A-Z0-9]+)', '= -1 <var>%1</var>')
-		html = html:gsub('^(%s+%(th.-times%))$', '<em>%1</em>')
-		lines[i] = html
+		html:insert((escape(text)
+			:gsub('^bpf%(([A-Z_]+)', 'bpf(<b>%1</b>')
+			:gsub('= %-1 (E[A-Z0-9]+)', '= -1 <var>%1</var>')
+			:gsub('^(%s+%(th.-times%))$', '<em>%1</em>')))
 	end
-	local html = terminal(commands({ first }) .. '\n' ..
-		table.concat(lines, '\n'),
-		' calls')
+	local run = terminal(table.concat(html, '\n'), ' calls')
 	if #lines <= 16 then
-		return { raw(html) }
+		return { raw(run) }
 	end
 	return { raw('<details class="calls"><summary>What the kernel saw: ' ..
-		number .. ' bpf(2) calls</summary>\n' .. html ..
+		number .. ' bpf(2) calls</summary>\n' .. run ..
 		'</details>') }
 end
 
 ---------------------------------------------------------------- errnos
 
--- merge CALL MEANING: rows that differ only in the situation as one
-local function merge(call, meaning)
-	local out = { all = call.all }
-	for _, group in ipairs(call) do
-		local row = group.row
-		local key = table.concat(row, '\t', 4) .. '\t' ..
-			table.concat(group.types)
-		local same = meaning and row[meaning] ~= '' and out[key]
-		if same then
-			same.row[3] = same.row[3] .. '; ' .. row[3]
-			same.count = same.count + group.count
-		else
-			out[key] = group
-			table.insert(out, group)
+-- table_rows PATH LINE: the rows of a file, each a list of its fields
+local function table_rows(path, line)
+	local rows = List()
+	for i, text in ipairs(split(need(path, line))) do
+		rows[i] = split(text, '\t')
+		if #rows[i] ~= #rows[1] then
+			die(path, i, #rows[i] .. ' columns, not ' .. #rows[1])
 		end
 	end
-	return out
+	return rows
 end
 
-local atlas
-local function read_atlas(path, line)
-	if atlas then
-		return atlas
+-- html_table CLASS LABEL HEAD ROWS: a table of cells of HTML
+local function html_table(class, label, head, rows)
+	local html = { '<table class="errnos' .. class .. '" aria-label="' ..
+		label .. '"><thead><tr><th scope="col">' ..
+		table.concat(head, '</th><th scope="col">') ..
+		'</th></tr></thead>\n<tbody>' }
+	for i, row in ipairs(rows) do
+		html[i + 1] = '<tr><td>' .. table.concat(row, '</td><td>') ..
+			'</td></tr>\n'
 	end
-	local lines = split(need(path, line))
-	atlas = { calls = {}, kernels = {} }
-	for i, text in ipairs(lines) do
-		local row = {}
-		for field in (text .. '\t'):gmatch('([^\t]*)\t') do
-			row[#row + 1] = field
-		end
-		if i == 1 then
-			atlas.head = row
-			if row[1] ~= 'call' or #row < 4 then
-				die(path, 1, 'the header is not "call, map, ' ..
-					'situation, result"')
-			end
-			for k = 5, #row do
-				if row[k] == "meaning" then
-					atlas.meaning = k
-				elseif row[k] == "kernels" then
-					atlas.since = k
-				else
-					table.insert(atlas.kernels, k)
-				end
-			end
-		elseif #row ~= #atlas.head then
-			die(path, i, #row .. ' columns, not ' .. #atlas.head)
-		else
-			if not atlas.calls[row[1]] then
-				atlas.calls[row[1]] = { all = {} }
-				table.insert(atlas.calls, row[1])
-			end
-			-- Cases that answer alike share a row, whatever
-			-- the map type, and so do the ways to provoke them.
-			local call = atlas.calls[row[1]]
-			local since = atlas.since and row[atlas.since] or '-'
-			if atlas.since then
-				row[atlas.since] = '-'
-			end
-			local key = table.concat(row, '\t', 3)
-			if not call[key] then
-				call[key] = { row = row, types = {} }
-				table.insert(call, call[key])
-			end
-			table.insert(call[key].types, '<code>' ..
-				escape(row[2]) .. '</code>' .. (since == '-' and
-				'' or ' <small>' .. escape(since) .. '</small>'))
-			call[key].count = (call[key].count or 0) + 1
-			if not call.all[row[2]] then
-				call.all[row[2]] = true
-				table.insert(call.all, row[2])
-			end
-		end
-	end
-	for _, name in ipairs(atlas.calls) do
-		atlas.calls[name] = merge(atlas.calls[name], atlas.meaning)
-	end
-	return atlas
+	return table.concat(html) .. '</tbody></table>'
 end
 
 local function result_html(result)
@@ -649,290 +587,221 @@ local function result_html(result)
 		'<small>' .. escape(number) .. '</small>'
 end
 
--- errno_table NAME ATLAS ALL: what the call NAME returned; without
--- ALL only its errors, with it one more column a kernel, and a mark
--- where that differs from the result
-local function errno_table(name, all_rows, all)
-	local call = all_rows.calls[name]
-	local kernels = all and all_rows.kernels or {}
-	local html = { '<table class="errnos' ..
-		(all and ' wide' or '') .. '" aria-label="What ' ..
-		attribute(name) .. ' returns"><thead><tr>' ..
-		'<th scope="col">Result</th><th scope="col">When</th>' ..
-		'<th scope="col">Map types</th>' }
-	for _, k in ipairs(kernels) do
-		html[#html + 1] = '<th scope="col">' ..
-			escape(all_rows.head[k]) .. '</th>'
+-- alike ROWS: the rows of the atlas as lists of cases, which are lists
+-- of rows. A case is the same for all its map types. The cases of a
+-- list differ only in how they are provoked. Lists with the same
+-- result follow each other.
+local function alike(rows)
+	local function types(case)
+		return table.concat(case:map(function(row)
+			return row[2] .. row[6]
+		end), '\t')
 	end
-	html[#html + 1] = '</tr></thead>\n<tbody>'
-	local rows, order_of = 0, {}
-	local sorted = { table.unpack(call) }
-	for i, group in ipairs(sorted) do
-		order_of[group.row[4]] = order_of[group.row[4]] or i
-		group.at = i
-	end
-	table.sort(sorted, function(a, b)
-		local x, y = order_of[a.row[4]], order_of[b.row[4]]
-		return x < y or x == y and a.at < b.at
+	local cases = group(rows, function(row)
+		return table.concat(row, '\t', 3, 5)
 	end)
-	for _, group in ipairs(sorted) do
-		local row = group.row
-		local meaning = all_rows.meaning and row[all_rows.meaning] or ''
-		if all or row[4]:match('^E[A-Z0-9]+') then
-			rows = rows + group.count
-			for code in (row[3] .. ' ' .. meaning):gmatch('%u[%u%d_]+') do
-				terms_of(code, 0)
-			end
-			for _, type in ipairs(group.types) do
-				count('BPF_MAP_TYPE_' .. type:match('<code>(.-)<'),
-					'type', 0)
-			end
-			say(row[3] .. ' ' .. row[4] .. ' ' .. meaning)
-			local types = group.types
-			html[#html + 1] = '<tr><td>' .. result_html(row[4]) ..
-				'</td><td>' .. inline_code(row[3]) ..
-				((meaning == '' or meaning == '-') and '' or
-				'<span>' .. inline_code(meaning) .. '</span>') ..
-				'</td><td>' .. (#group.types == #call.all and
-				#types > 3 and 'all ' .. #types or
-				table.concat(types, ' ')) .. '</td>'
-			for _, k in ipairs(kernels) do
-				html[#html + 1] = '<td>' .. (row[k] == row[4] and
-					'<span class="same">same</span>' or
-					'<strong>' .. inline_code(row[k]) ..
-					'</strong>') .. '</td>'
-			end
-			html[#html + 1] = '</tr>\n'
-		end
-	end
-	html[#html + 1] = '</tbody></table>'
-	return table.concat(html), rows
-end
-
-local function errnos(path, call, line)
-	local all = read_atlas(path, line)
-	if call ~= '' then
-		if not all.calls[call] then
-			die(input, line, 'there is no row of ' .. call ..
-				' in ' .. shown(path))
-		end
-		note('use', 'errnos', call)
-		local html, rows = errno_table(call, all, false)
-		local where_all
-		for _, name in ipairs(order) do
-			where_all = where_all or name:match('.*atlas.*')
-		end
-		return { raw(html .. '<p class="more">' .. rows ..
-			' cases, each seen in a run.' .. (where_all and
-			' <a href="' .. where_all .. '.html#' ..
-			attribute(call) .. '">All cases of <code>' ..
-			escape(call) .. '</code></a>.' or '') .. '</p>') }
-	end
-	local out = {}
-	for _, name in ipairs(all.calls) do
-		local html = '<code>' .. escape(name) .. '</code>'
-		open_section(2, name, name, html)
-		note('use', 'errnos', name)
-		count(name, 'call', 2)
-		out[#out + 1] = raw('<h2 id="' .. attribute(name) .. '">' ..
-			html .. '</h2>')
-		local list = {}
-		for i, type in ipairs(all.calls[name].all) do
-			list[i] = '<code>' .. escape(type) .. '</code>'
-		end
-		if #list > 3 then
-			out[#out + 1] = raw('<p class="more">Asked of ' ..
-				#list .. ': ' .. table.concat(list, ' ') .. '</p>')
-		end
-		out[#out + 1] = raw((errno_table(name, all, true)))
+	local out = List()
+	for _, result in ipairs(group(cases, function(case)
+		return case[1][4]
+	end)) do
+		out:extend(group(result, function(case)
+			return case[1][5] .. '\t' .. types(case)
+		end))
 	end
 	return out
 end
 
--- kernels PATH: the cases that not all kernels answer alike, a column
--- a kernel, marked where the answer is not the newest one's. Map types
--- with the same answers share a row.
-local function kernels(path, line)
-	note('use', 'output', path:match('[^/]+$'))
-	local rows, groups, at = {}, {}, {}
-	for i, text in ipairs(split(need(path, line))) do
-		local row = {}
-		for field in (text .. '\t'):gmatch('([^\t]*)\t') do
-			row[#row + 1] = field
+-- errno_row CASES ALL_TYPES: what a list of such cases returned
+local function errno_row(cases, all_types)
+	local _, _, _, result, meaning = table.unpack(cases[1][1])
+	local when = table.concat(cases:map(function(case)
+		return case[1][3]
+	end), '; ')
+	for word in (when .. ' ' .. meaning):gmatch('%u[%u%d_]+') do
+		terms_of(word, 0)
+	end
+	say(when .. ' ' .. result .. ' ' .. meaning)
+	local types = cases[1]:map(function(row)
+		count('BPF_MAP_TYPE_' .. row[2], 'type', 0)
+		return code(row[2]) .. (row[6] == '-' and '' or
+			' <small>' .. escape(row[6]) .. '</small>')
+	end)
+	return { result_html(result), inline_code(when) .. '<span>' ..
+		inline_code(meaning) .. '</span>',
+		#types == all_types and #types > 3 and 'all ' .. #types or
+		table.concat(types, ' ') }
+end
+
+-- errno_table CLASS CALL ROWS ALL_TYPES: what a call returned, by its
+-- rows of the atlas; ALL_TYPES is how many map types it was asked of
+local function errno_table(class, call, rows, all_types)
+	return html_table(class, 'What ' .. escape(call) .. ' returns',
+		{ 'Result', 'When', 'Map types' }, alike(rows):map(function(cases)
+			return errno_row(cases, all_types)
+		end))
+end
+
+-- errors_of CALL ROWS TYPES: what a lesson shows of the atlas
+local function errors_of(call, rows, types)
+	local errors = rows:filter(function(row)
+		return row[4]:match('^E[A-Z0-9]+')
+	end)
+	local atlas = order:find_if(function(name) return name:match('atlas') end)
+	return { raw(errno_table('', call, errors, #types) ..
+		'<p class="more">' .. #errors .. ' cases, each seen in a run.' ..
+		(atlas and ' <a href="' .. atlas .. '.html#' .. escape(call) ..
+		'">All cases of ' .. code(call) .. '</a>.' or '') .. '</p>') }
+end
+
+-- cases_of CALL ROWS TYPES: what the atlas itself shows
+local function cases_of(call, rows, types)
+	local out = List { heading(escape(call), code(call), call) }
+	count(call, 'call', 2)
+	if #types > 3 then
+		out:insert(raw('<p class="more">Asked of ' .. #types .. ': ' ..
+			table.concat(types, ' ') .. '</p>'))
+	end
+	out:insert(raw(errno_table(' wide', call, rows, #types)))
+	return out
+end
+
+-- The errors of CALL, or without it all cases of every call.
+function directives.errnos(path, line, call)
+	local rows = table_rows(path, line)
+	if table.concat(rows:remove(1), ', ') ~=
+	   'call, map, situation, result, meaning, kernels' then
+		die(path, 1, 'the header is not "call, map, situation, ' ..
+			'result, meaning, kernels"')
+	end
+	local out = List()
+	for _, same in ipairs(group(rows, function(row) return row[1] end)) do
+		local name = same[1][1]
+		if call == '' or call == name then
+			local types = group(same, function(row)
+				return row[2]
+			end):map(function(rows) return code(rows[1][2]) end)
+			out:extend((call == '' and cases_of or errors_of)(name,
+				same, types))
+			note('use', 'errnos', name)
 		end
-		if i > 1 and #row ~= #rows[1] then
-			die(path, i, #row .. ' columns, not ' .. #rows[1])
-		end
-		rows[i] = row
-		local differs = false
-		for k = 5, #row do
-			differs = differs or i > 1 and row[k] ~= row[4]
-		end
-		if differs then
-			local key = row[1] .. '\t' .. table.concat(row, '\t', 3)
-			if not at[key] then
-				at[key] = { row = row, types = {} }
-				table.insert(groups, at[key])
+	end
+	if #out == 0 then
+		die(input, line, 'there is no row of ' .. call .. ' in ' ..
+			shown(path))
+	end
+	return out
+end
+
+-- The cases that not all kernels answer alike, a column a kernel,
+-- marked where the answer is not the newest one's. Map types with the
+-- same answers share a row.
+function directives.kernels(path, line)
+	note('use', 'output', filename(path))
+	local rows = table_rows(path, line)
+	local head = rows:remove(1)
+	local differing = rows:filter(function(row)
+		return row:find_if(function(answer, k)
+			return k > 4 and answer ~= row[4]
+		end)
+	end)
+	local html = List { '<table class="kernels wide" aria-label="' ..
+		'Where kernels differ"><thead><tr><th scope="col">When</th>' ..
+		'<th scope="col">' .. table.concat(head:map(escape),
+		'</th><th scope="col">', 4) .. '</th></tr></thead>\n' }
+	for _, of_call in ipairs(group(differing, function(row)
+		return row[1]
+	end)) do
+		html:insert('<tbody><tr><th colspan="' .. #head - 2 ..
+			'" scope="rowgroup">' .. code(of_call[1][1]) ..
+			'</th></tr>\n')
+		for _, same in ipairs(group(of_call, function(row)
+			return table.concat(row, '\t', 3)
+		end)) do
+			local row = same[1]
+			html:insert('<tr><td>' .. inline_code(row[3]) ..
+				'<span>' .. table.concat(same:map(function(r)
+					return code(r[2])
+				end), ' ') .. '</span></td>')
+			for k = 4, #row do
+				local name = escape(row[k]:match('^E[A-Z0-9]+') or
+					row[k])
+				html:insert('<td>' .. (row[k] == row[#row] and
+					name or '<strong>' .. name .. '</strong>') ..
+					'</td>')
 			end
-			table.insert(at[key].types, '<code>' ..
-				escape(row[2]) .. '</code>')
+			html:insert('</tr>\n')
 		end
+		html:insert('</tbody>')
 	end
-	local html = { '<table class="kernels wide" aria-label="' ..
-		'Where kernels differ"><thead><tr><th scope="col">When</th>' }
-	local head, differ, call = rows[1], 0, nil
-	for k = 4, #head do
-		html[#html + 1] = '<th scope="col">' .. escape(head[k]) .. '</th>'
-	end
-	html[#html + 1] = '</tr></thead>\n'
-	for _, group in ipairs(groups) do
-		local row = group.row
-		differ = differ + #group.types
-		if row[1] ~= call then
-			html[#html + 1] = (call and '</tbody>' or '') ..
-				'<tbody><tr><th colspan="' .. #head - 2 ..
-				'" scope="rowgroup"><code>' .. escape(row[1]) ..
-				'</code></th></tr>\n'
-			call = row[1]
-		end
-		html[#html + 1] = '<tr><td>' .. inline_code(row[3]) .. '<span>' ..
-			table.concat(group.types, ' ') .. '</span></td>'
-		for k = 4, #row do
-			local name = row[k]:match('^E[A-Z0-9]+') or row[k]
-			html[#html + 1] = '<td>' .. (row[k] == row[#row] and
-				escape(name) or '<strong>' .. escape(name) ..
-				'</strong>') .. '</td>'
-		end
-		html[#html + 1] = '</tr>\n'
-	end
-	html[#html + 1] = '</tbody></table>'
-	return { raw(table.concat(html) .. '<p class="more">' ..
-		#rows - 1 - differ .. ' of ' .. #rows - 1 ..
+	return { raw(table.concat(html) .. '</table><p class="more">' ..
+		#rows - #differing .. ' of ' .. #rows ..
 		' cases are answered alike by all of these kernels.</p>') }
 end
 
 ------------------------------------------------ exercises and answers
 
--- demote LIST: headings inside a box are no sections of the page
-local function demote(list)
-	for i, b in ipairs(list) do
-		if b.t == 'Header' then
-			list[i] = pandoc.Para { pandoc.Strong(b.content) }
-		end
-	end
-	return list
+-- box PATH LINE: the blocks of a file that the input brings in, and its
+-- title; headings inside a box are no sections of the page
+local function box(path, line)
+	local list = markdown(need(path, line))
+	local title = list[1] and list[1].t == 'Header' and
+		stringify(list:remove(1)) or ''
+	return list:walk { Header = function(b)
+		return pandoc.Para { pandoc.Strong(b.content) }
+	end }, title
 end
 
--- base: the folder that links are relative to while a file other than
--- the lesson is walked
-local base = '../lessons/'
-
+-- within PATH LIST: what is made of blocks that are not the lesson's
 local function within(path, list)
-	local saved = base
-	base = path:match('^.*/')
+	local saved = { input, source, cursor }
+	input, source, cursor = path, split(slurp(path)), 1
 	list = blocks(list)
-	base = saved
+	input, source, cursor = table.unpack(saved)
 	return list
 end
 
-local function exercise(path, line)
-	local text = need(path, line)
-	local name = path:match('([^/]+)/[^/]+$')
-	local list = pandoc.read(text, 'gfm+smart').blocks
-	local title = ''
-	if list[1] and list[1].t == 'Header' and list[1].level == 1 then
-		title = stringify(list[1])
-		table.remove(list, 1)
-	end
-	note('use', 'exercise', name)
+function directives.exercise(path, line)
+	local list, title = box(path, line)
+	local name = filename(pandoc.path.directory(path))
 	note('anchor', page .. '#exercise-' .. name)
 	say(title)
-	local out = { raw('<section class="exercise" id="exercise-' .. name ..
+	return wrap('<section class="exercise" id="exercise-' .. name ..
 		'" aria-label="Exercise ' .. name .. '">\n<p class="label">' ..
-		'<span>Exercise <code>' .. name .. '</code></span>' ..
+		'<span>Exercise ' .. code(name) .. '</span>' ..
 		(title ~= '' and ' <b>' .. inline_code(title) .. '</b>' or '') ..
-		'</p>') }
-	for _, b in ipairs(within(path, demote(list))) do
-		out[#out + 1] = b
-	end
-	out[#out + 1] = raw('</section>')
-	return out
+		'</p>', within(path, list), '</section>')
 end
 
-local function lesson_label(name)
-	local p = pages[name]
-	return p.label .. ': ' .. inline_code(p.title)
-end
-
--- answers FOLDER: every folded answer of the lessons, then what is
--- said about the exercises
-local function answers(folder, line)
-	local out, list, current = {}, {}, nil
-	for _, text in ipairs(split(slurp('build/.book/answers') or '')) do
-		local of, n, id, title, asked = text:match(
-			'^answer\t(.-)\t(.-)\t(.-)\t(.-)\t(.*)$')
-		if of then
-			current = { of = of, n = n, id = id, title = title,
-				asked = asked, text = {} }
-			list[#list + 1] = current
-		elseif current then
-			table.insert(current.text, text)
+-- Every folded answer of the lessons, then what is said about the
+-- exercises in FOLDER.
+function directives.answers(folder, line)
+	local out, lesson = List(), nil
+	for from, n, question, answer in collected('answers')
+			:gmatch('\f(.-)\t(.-)\t(.-)\n([^\f]*)') do
+		if from ~= lesson then
+			lesson = from
+			out:insert(heading('of-' .. from, pages[from].label ..
+				': ' .. inline_code(pages[from].title)))
 		end
-	end
-	local lesson
-	for _, a in ipairs(list) do
-		if a.of ~= lesson then
-			lesson = a.of
-			local id = 'of-' .. lesson
-			open_section(2, id, '', lesson_label(lesson))
-			out[#out + 1] = raw('<h2 id="' .. id .. '">' ..
-				lesson_label(lesson) .. '</h2>')
-		end
-		out[#out + 1] = raw('<div class="answer" id="' .. a.id ..
-			'"><div class="question">')
-		local asked = a.asked:match('^%d+%. +(.*)$')
-		for _, b in ipairs(blocks(pandoc.read(asked or a.title,
-			'gfm+smart').blocks)) do
-			out[#out + 1] = b
-		end
-		out[#out + 1] = raw('<p class="back"><a href="' .. a.of ..
-			'.html#answer-' .. a.n ..
-			'">Back to the question</a></p></div>')
-		local saved_input = input
-		for _, b in ipairs(blocks(pandoc.read(
-			table.concat(a.text, '\n'), 'gfm+smart').blocks)) do
-			out[#out + 1] = b
-		end
-		input = saved_input
-		out[#out + 1] = raw('</div>')
+		out:extend(wrap('<div class="answer" id="' .. from .. '-' .. n ..
+			'"><div class="question">', blocks(markdown(question)),
+			'<p class="back"><a href="' .. from .. '.html#answer-' ..
+			n .. '">Back to the question</a></p></div>'))
+		out:extend(blocks(markdown(answer)))
+		out:insert(raw('</div>'))
 	end
 
 	for _, name in ipairs(exercises) do
-		local path = folder .. name .. '/'
-		local text, code = slurp(path .. 'answer.md'),
-			slurp(path .. 'solution.c')
+		local path = folder .. '/' .. name .. '/answer.md'
+		out:insert(heading('of-' .. name, 'Exercise ' .. code(name)))
+		out:extend(within(path, (box(path, line))))
+		local solution = folder .. '/' .. name .. '/solution.c'
+		local text = slurp(solution)
 		if text then
-			deps[path .. 'answer.md'] = true
-			local id = 'of-' .. name
-			local html = 'Exercise <code>' .. name .. '</code>'
-			open_section(2, id, '', html)
-			out[#out + 1] = raw('<h2 id="' .. id .. '">' .. html ..
-				'</h2>')
-			local read = pandoc.read(text, 'gfm+smart').blocks
-			if read[1] and read[1].t == 'Header' then
-				table.remove(read, 1)
-			end
-			for _, b in ipairs(within(path, demote(read))) do
-				out[#out + 1] = b
-			end
-			if code then
-				deps[path .. 'solution.c'] = true
-				code = code:gsub('^/%*.-%*/\n+', '')
-				out[#out + 1] = listing('<code>' ..
-					shown(path) .. 'solution.c</code>',
-					code, #split(slurp(path ..
-					'solution.c')) - #split(code) + 1)
-			end
+			deps[solution] = true
+			local program = text:gsub('^/%*.-%*/\n+', '')
+			out:insert(listing(code(shown(solution)), program,
+				#split(text) - #split(program) + 1))
 		end
 	end
 	return out
@@ -940,80 +809,60 @@ end
 
 ----------------------------------------------------------------- index
 
-local groups = {
-	{ 'call', 'Calls', true }, { 'flag', 'Commands and flags', true },
-	{ 'type', 'Map types', true }, { 'errno', 'Errnos', true },
-	{ 'capability', 'Capabilities', true }, { 'term', 'Terms', false },
-}
+-- kind, heading and what makes HTML of a term
+local kinds = { { 'call', 'Calls', code },
+	{ 'flag', 'Commands and flags', code },
+	{ 'type', 'Map types', code }, { 'errno', 'Errnos', code },
+	{ 'capability', 'Capabilities', code }, { 'term', 'Terms', escape } }
 
--- index: where each call, flag, type, errno and term of the book is
--- said something about. A term that is in many sections keeps those
--- that say most about it.
-local function index()
-	local terms, keys = {}, {}
-	for i, line in ipairs(split(slurp('build/.book/terms') or '')) do
-		local kind, term, place, title, weight =
-			line:match('^(.-)\t(.-)\t(.-)\t(.-)\t(.*)$')
-		if kind then
-			local key = kind .. '\t' .. term
-			if not terms[key] then
-				terms[key] = { kind = kind, term = term }
-				keys[#keys + 1] = key
-			end
-			table.insert(terms[key], { place = place,
-				title = title, weight = tonumber(weight),
-				at = i })
-		end
-	end
-	table.sort(keys, function(a, b)
-		local x, y = terms[a].term:lower(), terms[b].term:lower()
-		return x < y or x == y and a < b
+-- places ENTRIES: where a term is said something about. One that is in
+-- many sections keeps those that say most about it.
+local function places(entries)
+	entries:sort(function(a, b)
+		return a.weight > b.weight or
+			a.weight == b.weight and a.at < b.at
 	end)
-	local out = {}
-	for _, group in ipairs(groups) do
-		local html = {}
-		for _, key in ipairs(keys) do
-			local t = terms[key]
-			if t.kind == group[1] then
-				table.sort(t, function(a, b)
-					return a.weight > b.weight or
-						a.weight == b.weight and
-						a.at < b.at
-				end)
-				for n = #t, 10, -1 do
-					t[n] = nil
-				end
-				local top = t[1].weight
-				table.sort(t, function(a, b)
-					return a.at < b.at
-				end)
-				local links = {}
-				for _, e in ipairs(t) do
-					local p, id = e.place:match('^(.-)#(.*)$')
-					local link = '<a href="' .. p ..
-						'.html#' .. id ..
-						'"><span>' ..
-						pages[p].short .. ' ' ..
-						inline_code(e.title) ..
-						'</span></a>'
-					links[#links + 1] = e.weight == top
-						and top >= 4 and '<b>' ..
-						link .. '</b>' or link
-				end
-				local name = escape(t.term)
-				html[#html + 1] = '<dt>' .. (group[3] and
-					'<code>' .. name .. '</code>' or
-					name) .. '</dt><dd>' ..
-					table.concat(links, ', ') ..
-					'</dd>\n'
+	local most = entries[1].weight
+	local best = List { table.unpack(entries, 1, 9) }
+	best:sort(function(a, b) return a.at < b.at end)
+	return table.concat(best:map(function(e)
+		local name, id = e.place:match('^(.-)#(.*)$')
+		local link = '<a href="' .. name .. '.html#' .. id ..
+			'"><span>' .. pages[name].short .. ' ' ..
+			inline_code(e.title) .. '</span></a>'
+		return e.weight == most and most >= 4 and
+			'<b>' .. link .. '</b>' or link
+	end), ', ')
+end
+
+-- Where each call, flag, type, errno and term of the book is.
+function directives.index()
+	local entries = split(collected('terms')):map(function(line, at)
+		local kind, term, place, title, weight =
+			table.unpack(split(line, '\t'))
+		return { kind = kind, term = term, place = place, title = title,
+			weight = tonumber(weight), at = at }
+	end)
+	local out = List()
+	for _, kind in ipairs(kinds) do
+		local terms = group(entries:filter(function(e)
+			return e.kind == kind[1]
+		end), function(e) return e.term end)
+		terms:sort(function(a, b)
+			local x, y = a[1].term, b[1].term
+			if x:lower() ~= y:lower() then
+				x, y = x:lower(), y:lower()
 			end
-		end
+			return x < y
+		end)
+		local html = terms:map(function(same)
+			return '<dt>' .. kind[3](same[1].term) .. '</dt><dd>' ..
+				places(same) .. '</dd>\n'
+		end)
 		if #html > 0 then
-			local id = 'index-' .. group[1]
-			open_section(2, id, '', group[2])
-			out[#out + 1] = raw('<h2 id="' .. id .. '">' ..
-				group[2] .. '</h2>\n<dl class="index">' ..
-				table.concat(html) .. '</dl>')
+			out:insert(heading('index-' .. kind[1], kind[2]))
+			out:insert(raw('<dl class="index">' ..
+				table.concat(html) .. '</dl>'))
 		end
 	end
 	return out
@@ -1021,101 +870,101 @@ end
 
 --------------------------------------------------------------- figures
 
--- figure PATH CAPTION: an SVG file inside the page, so that it follows
--- its colours; its own style is for a file on its own.
-local function figure(path, caption, line)
-	local svg = need(normal(base .. path), line)
-	local name = path:match('([^/]+)%.svg$')
-	if not name then
-		die(input, line, 'a figure is an SVG file, not ' .. path)
+-- figure IMAGE: an SVG file inside the page, so that it follows its
+-- colours; its own style is for a file on its own.
+local function figure(image)
+	local line = where('](' .. image.src)
+	local path = resolve(image.src)
+	local svg = need(path, line)
+	if not path:match('%.svg$') then
+		die(input, line, 'a figure is an SVG file, not ' .. image.src)
 	end
-	note('use', 'figure', name .. '.svg')
+	note('use', 'figure', filename(path))
 	svg = svg:gsub('<%?xml.-%?>%s*', ''):gsub('<!%-%-.-%-%->%s*', '')
 		:gsub('<!DOCTYPE.->%s*', ''):gsub('<style.-</style>%s*', '')
 		:gsub(' xmlns="[^"]*"', ''):gsub('^%s+', '')
 	if not svg:match('^<svg[^>]* role="img"') then
 		die(path, 1, 'the drawing has no role="img" and no title')
 	end
-	say(stringify(caption))
-	return {
-		raw('<figure class="drawing">\n' .. svg .. '<figcaption>'),
-		pandoc.Plain(caption),
-		raw('</figcaption></figure>'),
-	}
+	say(stringify(image.caption))
+	return wrap('<figure class="drawing">\n' .. svg .. '<figcaption>',
+		{ pandoc.Plain(image.caption) }, '</figcaption></figure>')
 end
 
 --------------------------------------------------------------- inlines
 
-local footnotes = {}
-
--- target LINK: where a link of the Markdown leads on the page; nil for
+-- target URL: where a link of the Markdown leads on the page; nil for
 -- a file that the book does not show
 local function target(url)
 	if url:match('^%a[%w+.-]*:') then
 		return url
 	end
-	local path, id = url:match('^([^#]*)#?(.*)$')
 	local line = where('](' .. url)
-	local from = base == '../lessons/' and input or base
-	if path == '' then
-		note('link', page .. '#' .. id, shown(from) .. ':' .. line)
-		return url
-	end
-	path = normal(base .. path)
-	if path == '../lessons' then
-		return 'index.html'
-	end
-	local name = path:match('^%.%./lessons/([^/]+)%.md$')
-	if name and not pages[name] then
-		die(from, line, 'there is no ' .. shown(path))
-	elseif name then
-		if id ~= '' then
-			note('link', name .. '#' .. id,
-				shown(from) .. ':' .. line)
-			return name .. '.html#' .. id
+	local file, id = url:match('^([^#]*)#?(.*)$')
+	local name = page
+	if file ~= '' then
+		local path = resolve(file)
+		if path == '../lessons' then
+			return 'index.html'
 		end
-		return name .. '.html'
+		name = path:match('^%.%./lessons/([^/]+)%.md$')
+		local program = program_link(path:match('^%.%./code/([^/]+)$'))
+		if name and not pages[name] or
+		   not name and not program and not io.open(path) then
+			die(input, line, 'there is no ' .. shown(path))
+		elseif not name then
+			return program
+		end
 	end
-	local file = path:match('^%.%./code/([^/]+)$')
-	if file and shown_on[file] then
-		return (shown_on[file] == page and '' or
-			shown_on[file] .. '.html') .. '#program-' ..
-			file:gsub('%.c$', '')
+	if id ~= '' then
+		note('link', name .. '#' .. id, shown(input) .. ':' .. line)
+		id = '#' .. id
 	end
-	if not slurp(path) and not io.open(path) then
-		die(from, line, 'there is no ' .. shown(path))
-	end
-	return nil
+	return (file ~= '' and name .. '.html' or '') .. id
 end
+
+local footnotes = List()
 
 -- Pandoc's own footnotes carry a role that accessibility checkers
 -- reject, and print wants the text where the mark is.
 local function footnote(el)
-	local n = #footnotes + 1
-	local inlines = {}
-	for i, b in ipairs(el.content) do
+	for _, b in ipairs(el.content) do
 		if b.t ~= 'Para' and b.t ~= 'Plain' then
 			die(input, where('[^'), 'a footnote may hold only text')
 		end
-		if i > 1 then
-			inlines[#inlines + 1] = pandoc.Space()
-		end
-		for _, x in ipairs(b.content) do
-			inlines[#inlines + 1] = x
-		end
 	end
-	footnotes[n] = inlines
-	local out = { pandoc.RawInline('html', '<sup class="fnref"><a href="#fn' ..
-		n .. '" id="fnref' .. n .. '" aria-label="Footnote ' .. n ..
-		'">' .. n .. '</a></sup><span class="fn">') }
-	for _, x in ipairs(inlines) do
-		out[#out + 1] = x
-	end
-	out[#out + 1] = pandoc.RawInline('html', '</span>')
-	return out
+	local text = pandoc.utils.blocks_to_inlines(el.content,
+		{ pandoc.Space() })
+	footnotes:insert(text)
+	local n = #footnotes
+	return List { raw_inline('<sup class="fnref"><a href="#fn' .. n ..
+		'" id="fnref' .. n .. '" aria-label="Footnote ' .. n .. '">' .. n ..
+		'</a></sup><span class="fn">') } .. text .. { raw_inline('</span>') }
 end
 
-local weight = 1
+-- The text of all footnotes, at the end of the page.
+local function footnote_list()
+	local out = List()
+	for n, text in ipairs(footnotes) do
+		out:extend(wrap('<li id="fn' .. n .. '">', { pandoc.Plain(
+			text .. { raw_inline(' <a href="#fnref' .. n ..
+			'">Back to the text</a>') }) }, '</li>'))
+	end
+	return #out == 0 and out or wrap('<section class="footnotes" ' ..
+		'aria-label="Footnotes"><ol>', out, '</ol></section>')
+end
+
+-- glossed WEIGHT: a function that counts a term of the glossary
+local function glossed(weight)
+	return function(el)
+		local term = glossary[stringify(el):lower():gsub('[.:]$', '')]
+		if term then
+			count(term, 'term', weight)
+		end
+	end
+end
+
+local weight               -- of the terms in what is walked
 local walker = {
 	Link = function(el)
 		local url = target(el.target)
@@ -1133,57 +982,27 @@ local walker = {
 			el.text:match('^make %S+$')
 		return pandoc.Code(el.text, whole and { class = 'n' } or {})
 	end,
-	Strong = function(el)
-		local term = glossary[stringify(el):lower():gsub('[.:]$', '')]
-		if term then
-			count(term, 'term', 2)
-		end
-	end,
-	Emph = function(el)
-		local term = glossary[stringify(el):lower()]
-		if term then
-			count(term, 'term', 1)
-		end
-	end,
+	Strong = glossed(2),
+	Emph = glossed(1),
 	RawInline = function(el)
-		if el.format == 'html' and el.text:match('^<!%-%-') then
+		if el.text:match('^<!%-%-') then
 			return {}
 		end
 	end,
 }
 
-local function leaf(b)
-	if b.t == "Table" then
-		pandoc.walk_block(b, { Plain = function(x)
-			say(stringify(x))
-		end })
+-- leaf BLOCK WEIGHT: it, with its text said and its inlines walked
+local function leaf(b, heavier)
+	weight = heavier or 1
+	if b.t == 'Table' then
+		b:walk { Plain = function(x) say(stringify(x)) end }
 	else
 		say(stringify(b))
 	end
-	return pandoc.walk_block(b, walker)
+	return b:walk(walker)
 end
 
 ------------------------------------------------------------ the walk
-
--- a directive's word -> what it makes of the path and the word after it
-local directives = {
-	program = function(path, rest, line) return program(path, line) end,
-	['function'] = function_listing,
-	part = part_listing,
-	output = function(path, rest, line)
-		note('use', 'output', path:match('[^/]+$'))
-		return { raw(terminal(commands(split(need(path, line))))) }
-	end,
-	calls = function(path, rest, line)
-		note('use', 'output', path:match('[^/]+$'))
-		return calls(path, line)
-	end,
-	errnos = function(path, rest, line) return errnos(path, rest, line) end,
-	kernels = function(path, rest, line) return kernels(path, line) end,
-	exercise = function(path, rest, line) return exercise(path, line) end,
-	answers = function(path, rest, line) return answers(path, line) end,
-	index = function() return index() end,
-}
 
 local function directive(link)
 	local line = where('](' .. link.target)
@@ -1192,309 +1011,258 @@ local function directive(link)
 	if not make then
 		die(input, line, 'unknown directive "' .. link.title .. '"')
 	end
-	local path = normal(base .. link.target)
-	if link.target:match('/$') or link.target == '.' then
-		path = path .. '/'
-	end
-	return make(path, rest, line)
+	return make(resolve(link.target), line, rest)
 end
 
-local kinds = { ['Note.'] = 'note', ['Careful.'] = 'careful',
+-- What is made of a block, by its type: a function of the block and the
+-- one behind it that returns blocks, and whether they include that one.
+local make = {}
+
+-- brought_in PARAGRAPH: what it stands for, if it is one link with a
+-- title or one image
+local function brought_in(b)
+	local only = #b.content == 1 and b.content[1]
+	if only and only.t == 'Link' and only.title ~= '' then
+		return directive(only)
+	elseif only and only.t == 'Image' then
+		return figure(only)
+	end
+end
+
+function make.Plain(b)
+	return brought_in(b) or { leaf(b) }
+end
+
+local boxes = { ['After this lesson you can:'] = 'goals',
+	['What you know now:'] = 'known' }
+
+function make.Para(b, next)
+	local made = brought_in(b)
+	if made then
+		return made
+	end
+	local text = stringify(b)
+	if boxes[text] and next and next.t == 'BulletList' then
+		return wrap('<div class="box ' .. boxes[text] ..
+			'"><p class="label">' .. text:gsub(':$', '') .. '</p>',
+			blocks { next }, '</div>'), true
+	elseif next and text:match(':$') then
+		return wrap('<div class="lead">', { leaf(b) }, '</div>')
+	end
+	return { leaf(b) }
+end
+
+-- Pandoc 3 has an image that is alone in its paragraph as one.
+function make.Figure(b)
+	return figure(b.content[1].content[1])
+end
+
+local in_card = false      -- in the section of a call's card
+
+function make.Header(b)
+	local title = stringify(b)
+	open_section(b.level, b.identifier, title, escape(title))
+	if b.level == 2 then
+		in_card = title == 'The call'
+	end
+	return { leaf(b, 3) }
+end
+
+function make.RawBlock(b)
+	return b.text:match('^<!%-%-') and {} or { b }
+end
+
+function make.BulletList(b)
+	for i, item in ipairs(b.content) do
+		b.content[i] = blocks(item)
+	end
+	return { b }
+end
+make.OrderedList = make.BulletList
+
+local callouts = { ['Note.'] = 'note', ['Careful.'] = 'careful',
 	['Try it.'] = 'try', ['Predict.'] = 'predict' }
 
--- callout QUOTE: a box, if its first words are bold and name a kind
-local function callout(quote)
+-- A box, if its first words are bold and name a kind.
+function make.BlockQuote(quote)
 	local first = quote.content[1]
-	local head = first and first.t == 'Para' and first.content[1]
-	local kind = head and head.t == 'Strong' and kinds[stringify(head)]
-	if not kind then
-		return { raw('<blockquote>'), quote.content,
-			raw('</blockquote>') }
+	local words = first and first.t == 'Para' and first.content
+	local head = words and words[1].t == 'Strong' and stringify(words[1])
+	if not callouts[head] then
+		return wrap('<blockquote>', blocks(quote.content),
+			'</blockquote>')
 	end
-	local rest = pandoc.List()
-	for i = 2, #first.content do
-		local x = first.content[i]
-		if #rest > 0 or (x.t ~= 'Space' and x.t ~= 'SoftBreak') then
-			rest:insert(x)
-		end
+	words:remove(1)
+	if words[1] and (words[1].t == 'Space' or words[1].t == 'SoftBreak') then
+		words:remove(1)
 	end
-	local body = pandoc.List()
-	if #rest > 0 then
-		body:insert(pandoc.Para(rest))
+	if #words == 0 then
+		quote.content:remove(1)
 	end
-	for i = 2, #quote.content do
-		body:insert(quote.content[i])
-	end
-	local title = stringify(head):gsub('%.$', '')
-	return { raw('<div class="callout ' .. kind .. '" role="note" ' ..
-		'aria-label="' .. title .. '"><p class="label">' .. title ..
-		'</p>'), body, raw('</div>') }
+	local title = head:gsub('%.$', '')
+	return wrap('<div class="callout ' .. callouts[head] ..
+		'" role="note" aria-label="' .. title .. '"><p class="label">' ..
+		title .. '</p>', blocks(quote.content), '</div>')
 end
 
-local function code_block(b)
-	local class = b.classes[1] or ''
-	local lines = split(b.text)
+local function code_block(b, heavier)
+	local class = b.classes[1]
 	if class == 'c' then
-		for _, line in ipairs(lines) do
-			for word in line:gmatch('bpf_[%w_]+') do
-				terms_of(word, weight)
-			end
+		for word in b.text:gmatch('bpf_[%w_]+') do
+			terms_of(word, heavier or 1)
 		end
 		return raw('<div class="code">' .. copy_button ..
-			'<pre><code>' ..
-			c_html(b.text) .. '</code></pre></div>')
+			'<pre><code>' .. c_html(b.text) .. '</code></pre></div>')
 	elseif class == 'sh' or class == 'console' then
 		say(b.text)
-		return raw(terminal(commands(lines, class == 'sh')))
+		return raw(terminal(commands(split(b.text), class == 'sh')))
 	end
-	return raw('<div class="code"><pre><code>' .. escape(b.text) ..
-		'</code></pre></div>')
+	return raw('<div class="code"><pre>' .. code(b.text) .. '</pre></div>')
 end
 
--- name_rows TABLE: an empty heading says nothing to those who hear the
--- page, so a first column without one gets a hidden word, and names
--- the rows.
-local function name_rows(tbl)
-	local head = tbl.head
-	local rows = head.rows
-	local row = rows[1]
-	local cells = row and row.cells
-	local cell = cells and cells[1]
-	if cell and stringify(cell.contents) == '' and cells[2] and
-	   stringify(cells[2].contents) ~= '' then
-		cell.contents = { pandoc.Plain { pandoc.RawInline('html',
-			'<span class="sr">Which</span>') } }
-		cells[1] = cell
-		row.cells = cells
-		rows[1] = row
-		head.rows = rows
-		tbl.head = head
-		tbl.bodies[1].row_head_columns = 1
+-- tidy TABLE: An empty heading says nothing to those who hear the page,
+-- so a first column without one gets a hidden word, and names the rows.
+-- An empty first cell belongs to the one above. Columns find their own
+-- widths.
+local function tidy(tbl)
+	local function empty(cell)
+		return stringify(cell.contents) == ''
 	end
-
-	-- An empty first cell belongs to the one above.
-	local bodies = tbl.bodies
-	local list = bodies[1].body
+	local body = tbl.bodies[1]
+	local head = tbl.head.rows[1]
+	if head and empty(head.cells[1]) and head.cells[2] and
+	   not empty(head.cells[2]) then
+		head.cells[1].contents = { pandoc.Plain { raw_inline(
+			'<span class="sr">Which</span>') } }
+		body.row_head_columns = 1
+	end
 	local above
-	for i, r in ipairs(list) do
-		cells = r.cells
-		if above and stringify(cells[1].contents) == '' then
-			cells:remove(1)
-			local first = list[above].cells
-			local c = first[1]
-			c.row_span = c.row_span + 1
-			first[1] = c
-			list[above].cells = first
-			r.cells = cells
-			list[i] = r
+	for _, row in ipairs(body.body) do
+		if above and empty(row.cells[1]) then
+			row.cells:remove(1)
+			above.row_span = above.row_span + 1
 		else
-			above = i
+			above = row.cells[1]
 		end
 	end
-	bodies[1].body = list
-	tbl.bodies = bodies
+	for _, spec in ipairs(tbl.colspecs) do
+		spec[2] = nil
+	end
 end
 
-local boxes = {
-	['After this lesson you can:'] = { 'goals', 'After this lesson you can' },
-	['What you know now:'] = { 'known', 'What you know now' },
-}
+-- In a card, a prototype and the table of its arguments.
+function make.CodeBlock(b, next)
+	if not (in_card and next and next.t == 'Table' and
+			#next.colspecs == 2) then
+		return { code_block(b) }
+	end
+	tidy(next)
+	next.bodies[1].row_head_columns = 1
+	return wrap('<div class="card">', { code_block(b, 4), leaf(next, 4) },
+		'</div>'), true
+end
 
-local answer_number, card = 0, false
+function make.Table(b)
+	tidy(b)
+	local wide = #b.colspecs > 3
+	return wrap(wide and '<div class="wide">' or '', { leaf(b) },
+		wide and '</div>' or '')
+end
+
+local answer_number = 0
+
+-- fold HTML: what opens a folded part and what closes it; an answer
+-- also leads to where it is printed
+local function fold(html)
+	local summary = html:match('<summary>(.-)</summary>') or 'More'
+	local class, close = '', List { raw('</details>') }
+	if summary:match('^Answer') then
+		answer_number = answer_number + 1
+		local n = answer_number
+		note('anchor', page .. '#answer-' .. n)
+		class = ' class="answer" id="answer-' .. n .. '"'
+		close:insert(raw('<p class="answer-ref" id="question-' .. n ..
+			'"><a href="94-answers.html#' .. page .. '-' .. n ..
+			'">Answer</a></p>'))
+	end
+	return { summary = summary, close = close, open = raw('<details' ..
+		class .. '><summary>' .. summary .. '</summary>') }
+end
 
 function blocks(list)
-	local out = pandoc.List()
-	local function add(items)
-		for _, b in ipairs(items) do
-			out:insert(b)
-		end
-	end
+	local out, folds = List(), List()
 	local i = 1
 	while list[i] do
 		local b = list[i]
-		local only = (b.t == 'Para' or b.t == 'Plain') and
-			#b.content == 1 and b.content[1]
-		local next = list[i + 1]
-		if only and only.t == 'Link' and only.title ~= '' then
-			add(directive(only))
-		elseif only and only.t == 'Image' then
-			add(figure(only.src, only.caption,
-				where('](' .. only.src)))
-		elseif b.t == 'Figure' then
-			local image
-			pandoc.walk_block(b, { Image = function(x)
-				image = x
-			end })
-			add(figure(image.src, image.caption,
-				where('](' .. image.src)))
-		elseif b.t == 'Para' and boxes[stringify(b)] and next and
-		       next.t == 'BulletList' then
-			local box = boxes[stringify(b)]
-			add { raw('<div class="box ' .. box[1] .. '"><p ' ..
-				'class="label">' .. box[2] .. '</p>') }
-			add(blocks { next })
-			add { raw('</div>') }
-			i = i + 1
-		elseif b.t == 'Header' then
-			local id = b.identifier
-			weight = 3
-			open_section(b.level, id, stringify(b),
-				inline_code(stringify(b)))
-			b = pandoc.walk_block(b, walker)
-			say(stringify(b))
-			weight = 1
-			add { b }
-			if b.level == 2 then
-				card = stringify(b) == 'The call'
-			end
-			weight = 1
-		elseif b.t == 'RawBlock' and b.text:match('^<details') then
-			local summary = b.text:match('<summary>(.-)</summary>')
-				or 'More'
-			local inner, depth = pandoc.List(), 1
-			while depth > 0 do
-				i = i + 1
-				if not list[i] then
-					die(input, where(summary),
-						'<details> is never closed')
-				end
-				local x = list[i]
-				if x.t == 'RawBlock' then
-					if x.text:match('^<details') then
-						depth = depth + 1
-					elseif x.text:match('^</details') then
-						depth = depth - 1
-					end
-				end
-				if depth > 0 then
-					inner:insert(x)
-				end
-			end
-			local id, reference = '', nil
-			if summary:match('^Answer') then
-				answer_number = answer_number + 1
-				id = ' class="answer" id="answer-' ..
-					answer_number .. '"'
-				note('anchor', page .. '#answer-' ..
-					answer_number)
-				reference = raw('<p class="answer-ref" id="question-' ..
-					answer_number .. '"><a ' ..
-					'href="94-answers.html#' .. page ..
-					'-' .. answer_number ..
-					'">Answer</a></p>')
-			end
-			add { raw('<details' .. id .. '><summary>' .. summary ..
-				'</summary>') }
-			add(blocks(inner))
-			add { raw('</details>') }
-			if reference then
-				add { reference }
-			end
-		elseif b.t == 'RawBlock' then
-			if not b.text:match('^<!%-%-') then
-				add { b }
-			end
-		elseif b.t == 'BlockQuote' then
-			local quote = callout(b)
-			add { quote[1] }
-			add(blocks(quote[2]))
-			add { quote[3] }
-		elseif b.t == 'BulletList' or b.t == 'OrderedList' then
-			for k, item in ipairs(b.content) do
-				b.content[k] = blocks(item)
-			end
-			add { b }
-		elseif card and b.t == 'CodeBlock' and next and
-		       next.t == 'Table' and #next.colspecs == 2 then
-			weight = 4
-			name_rows(next)
-			for _, spec in ipairs(next.colspecs) do
-				spec[2] = nil
-			end
-			next.bodies[1].row_head_columns = 1
-			add { raw('<div class="card">'), code_block(b),
-				leaf(next), raw('</div>') }
-			weight = 1
-			i = i + 1
-		elseif b.t == 'CodeBlock' then
-			add { code_block(b) }
-		elseif b.t == 'HorizontalRule' then
-			add { b }
-		elseif b.t == 'Table' then
-			name_rows(b)
-			for _, spec in ipairs(b.colspecs) do
-				spec[2] = nil
-			end
-			local wide = #b.colspecs > 3
-			add { wide and raw('<div class="wide">') or raw(''), leaf(b),
-				wide and raw('</div>') or raw('') }
-		elseif b.t == "Para" and next and stringify(b):match(":$") then
-			add { raw('<div class="lead">'), leaf(b), raw("</div>") }
+		local html = b.t == 'RawBlock' and b.text or ''
+		if html:match('^<details') then
+			folds:insert(fold(html))
+			out:insert(folds[#folds].open)
+		elseif html:match('^</details') and #folds > 0 then
+			out:extend(folds:remove().close)
+		elseif make[b.t] then
+			local made, both = make[b.t](b, list[i + 1])
+			out:extend(made)
+			i = both and i + 1 or i
 		else
-			add { leaf(b) }
+			out:insert(leaf(b))
 		end
 		i = i + 1
+	end
+	if #folds > 0 then
+		die(input, where(folds[1].summary), '<details> is never closed')
 	end
 	return out
 end
 
 ----------------------------------------------------------- the page
 
--- raw_answers: the lines of each folded answer, for the appendix
-local function raw_answers(title)
-	local n, head, i = 0, title, 1
-	local block, fresh = '', true
-	while source[i] do
-		local line = source[i]
-		head = line:match('^##+ (.*)$') or head
-		local indent = line:match('^(%s*)<details')
-		if line:match('^%s*$') then
+-- note_answers: the lines of each folded answer, for the appendix, after
+-- a line of its own that says what they answer
+local function note_answers()
+	local n, title, paragraph, fresh = 0, page_title, '', true
+	local indent               -- of the answer that the line is in
+	for i, line in ipairs(source) do
+		local details = line:match('^(%s*)<details')
+		if indent and line:match('^%s*</details') then
+			indent = nil
+		elseif indent and not line:match('<summary>') then
+			note('answer', (line:gsub('^' .. indent, '')))
+		elseif details and (line .. (source[i + 1] or ''))
+				:match('<summary>Answer') then
+			indent = details
+			n = n + 1
+			note('answer', '\f' .. page, n,
+				paragraph:match('^%d+%. +(.*)$') or title)
+		elseif line:match('^%s*$') then
 			fresh = true
-		elseif not indent then
-			block = (fresh and '' or block .. ' ') ..
+		elseif not indent and not details then
+			title = line:match('^##+ (.*)$') or title
+			paragraph = (fresh and '' or paragraph .. ' ') ..
 				line:gsub('^%s+', '')
 			fresh = false
 		end
-		if indent and (line .. (source[i + 1] or ''))
-				:match('<summary>Answer') then
-			n = n + 1
-			note('answer', n, page .. '-' .. n, head .. '\t' .. block)
-			local depth = 1
-			while depth > 0 and source[i + 1] do
-				i = i + 1
-				line = source[i]
-				if line:match('^%s*</details') then
-					depth = depth - 1
-				end
-				if depth > 0 and
-				   not line:match('<summary>') then
-					note('text', n,
-						(line:gsub('^' .. indent, '')))
-				end
-			end
-		end
-		i = i + 1
 	end
 end
 
 -- read_structure: the pages, what they are called, what they show
 local function read_structure()
 	local lessons, appendices = 0, 0
-	for _, line in ipairs(split(slurp('build/.book/structure') or '')) do
-		local kind, a, b = line:match('^(.-)\t(.-)\t(.*)$')
+	for _, line in ipairs(split(collected('structure'))) do
+		local kind, name, value = table.unpack(split(line, '\t'))
 		if kind == 'page' then
-			order[#order + 1] = a
-			pages[a] = { title = b, number = tonumber(
-				a:match('^%d+')) }
-			if pages[a].number > 0 and pages[a].number < 90 then
-				lessons = lessons + 1
+			order:insert(name)
+			pages[name] = { title = value, at = #order,
+				number = tonumber(name:match('^%d+')) }
+			if pages[name].number < 90 then
+				lessons = pages[name].number
 			end
 		elseif kind == 'program' then
-			shown_on[a] = b
+			shown_on[name] = value
 		elseif kind == 'exercise' then
-			exercises[#exercises + 1] = a
+			exercises:insert(name)
 		elseif kind == 'term' then
-			glossary[a:lower()] = a
+			glossary[name:lower()] = name
 		end
 	end
 	for _, name in ipairs(order) do
@@ -1516,129 +1284,72 @@ local function read_structure()
 end
 
 -- contents: the list of all pages, for the side of each page
-local function contents(heads)
-	local html = {}
-	local was
+local function contents()
+	local html, was = List(), nil
 	for _, name in ipairs(order) do
 		local p = pages[name]
-		local is = p.number >= 90
-		if is ~= was then
-			html[#html + 1] = (was ~= nil and '</ul>' or '') ..
-				'<p>' .. (is and 'Appendices' or 'Lessons') ..
-				'</p><ul>'
-			was = is
+		local part = p.number < 90 and 'Lessons' or 'Appendices'
+		if part ~= was then
+			html:insert((was and '</ul>' or '') .. '<p>' .. part ..
+				'</p><ul>')
+			was = part
 		end
-		html[#html + 1] = '<li><a href="' .. name .. '.html"' ..
+		html:insert('<li><a href="' .. name .. '.html"' ..
 			(name == page and ' aria-current="page"' or '') ..
 			'><span>' .. p.short .. '</span>' ..
-			inline_code(p.title) .. '</a></li>'
+			inline_code(p.title) .. '</a></li>')
 	end
-	html[#html + 1] = '</ul>'
-	if heads ~= '' and page ~= 'index' then
-		html[#html + 1] = '<p>On this page</p><ul class="here">' ..
-			heads .. '</ul>'
+	html:insert('</ul>')
+	if #heads > 0 and pages[page] then
+		html:insert('<p>On this page</p><ul class="here">' ..
+			table.concat(heads, '\n') .. '</ul>')
 	end
 	return table.concat(html, '\n')
 end
 
-local function neighbour(offset)
-	for i, name in ipairs(order) do
-		if name == page then
-			local other = order[i + offset]
-			if other then
-				return other .. '.html', pages[other]
-			end
+-- variables: what the template asks for
+local function variables()
+	local html = { contents = contents(),
+		heading = inline_code(source[1]:gsub('^# ', '')) }
+	local this = pages[page]
+	if this then
+		html.eyebrow = this.eyebrow
+		for key, name in pairs { previous = order[this.at - 1],
+				next = order[this.at + 1] } do
+			html[key] = name .. '.html'
+			html[key .. '-label'] = pages[name].label
+			html[key .. '-title'] = inline_code(pages[name].title)
 		end
 	end
+	local meta = { pagetitle = page_title, front = not this }
+	for key, text in pairs(html) do
+		meta[key] = pandoc.Inlines { raw_inline(text) }
+	end
+	return meta
 end
 
 function Pandoc(doc)
 	input = PANDOC_STATE.input_files[1]
-	page = stringify(doc.meta.page)
+	page = pandoc.path.split_extension(filename(input))
 	source = split(need(input, 1))
 	read_structure()
 
 	local list = doc.blocks
-	local first = list[1]
-	if not first or first.t ~= 'Header' or first.level ~= 1 then
+	local title = list:remove(1)
+	if not title or title.t ~= 'Header' or title.level ~= 1 then
 		die(input, 1, 'the file does not start with "# Title"')
 	end
-	table.remove(list, 1)
-	page_title = stringify(first)
-	note('anchor', page .. '#main')
-
-	local front = page == 'index'
-	local meta = doc.meta
+	page_title = stringify(title)
+	note('anchor', here())
 	local body = blocks(list)
 	close_section()
-	if page ~= '94-answers' then
-		raw_answers(page_title)
-	end
+	note_answers()
+	body:extend(footnote_list())
 
-	if #footnotes > 0 then
-		body:insert(raw('<section class="footnotes" aria-label=' ..
-			'"Footnotes"><ol>'))
-		for n, inlines in ipairs(footnotes) do
-			body:insert(raw('<li id="fn' .. n .. '">'))
-			inlines = pandoc.List(inlines)
-			inlines:insert(pandoc.RawInline('html',
-				' <a href="#fnref' .. n .. '">Back to the ' ..
-				'text</a>'))
-			body:insert(pandoc.Plain(inlines))
-			body:insert(raw('</li>'))
-		end
-		body:insert(raw('</ol></section>'))
-	end
-
-	local heads = {}
-	for _, line in ipairs(data) do
-		local level, id, html =
-			line:match('^head\t(%d)\t[^#]*#(.-)\t(.*)$')
-		if level == '2' then
-			heads[#heads + 1] = '<li><a href="#' .. id .. '">' ..
-				html .. '</a></li>'
-		end
-	end
-	local function html_meta(key, html)
-		if html then
-			meta[key] = pandoc.MetaInlines {
-				pandoc.RawInline('html', html) }
-		end
-	end
-	meta.pagetitle = page_title
-	html_meta('heading', pandoc.utils.stringify('') ..
-		inline_code(source[1]:gsub('^# ', '')))
-	html_meta('contents', contents(table.concat(heads, '\n')))
-	if front then
-		meta.front = true
-	else
-		html_meta('eyebrow', pages[page].eyebrow)
-		html_meta('label', pages[page].label)
-		for key, offset in pairs { previous = -1, next = 1 } do
-			local url, other = neighbour(offset)
-			if url then
-				html_meta(key, url)
-				html_meta(key .. '-label', other.label)
-				html_meta(key .. '-title',
-					inline_code(other.title))
-			end
-		end
-	end
-
-	local names = {}
-	for path in pairs(deps) do
-		names[#names + 1] = path
-	end
-	table.sort(names)
-	local made = 'build/' .. page .. '.html:'
-	for _, path in ipairs(names) do
-		made = made .. ' ' .. path
-	end
-	for _, path in ipairs(names) do
-		made = made .. '\n' .. path .. ':'
-	end
-	write('build/.book/' .. page .. '.d', made .. '\n')
-	write('build/.book/' .. page .. '.data', table.concat(data, '\n') ..
-		'\n')
-	return pandoc.Pandoc(body, meta)
+	local book, sources = 'build/.book/' .. page, sorted(deps)
+	write(book .. '.d', 'build/' .. page .. '.html: ' ..
+		table.concat(sources, ' ') .. '\n' ..
+		table.concat(sources, ':\n') .. ':\n')
+	write(book .. '.data', table.concat(data, '\n') .. '\n')
+	return pandoc.Pandoc(body, variables())
 end

@@ -196,6 +196,9 @@ ok 'a link to no heading stops the build' stops "$at there is no heading \"#none
 ok 'a link to no heading of the same page stops the build' stops "$at there is no heading \"#none\" in lessons/05-delete.md" \
 	"$(add '[x](#none)')"
 ok 'a link to no file stops the build' stops "$at there is no code/none.c" "$(add '[x](../code/none.c)')"
+ok 'a link to no file in an exercise stops the build' stops \
+	'code/exercises/03a_get_or_default/task.md:[0-9]*: there is no code/exercises/none.md' \
+	'printf "%s\n" "" "[x](../none.md)" >>code/exercises/03a_get_or_default/task.md'
 ok 'an answer that is never closed stops the build' stops "$at <details> is never closed" \
 	"$(add '<details><summary>Answer</summary>')"
 ok 'a lesson without a title stops the build' stops 'lessons/05-delete.md:1: the file does not start with "# Title"' \
