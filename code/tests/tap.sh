@@ -32,7 +32,10 @@ ok() {
 		echo "ok $checks - $description"
 	else
 		echo "not ok $checks - $description"
-		printf '%s\n' "$output" | tail -n 40 | sed 's/^/# /'
+		{
+			echo "Failed: ${0##*/}: $description"
+			printf '%s\n' "$output" | tail -n 40
+		} | sed 's/^/# /' >&2
 		failures=$((failures + 1))
 	fi
 }
