@@ -98,15 +98,24 @@ trap 'exit 143' TERM HUP
 
 image=$(sh "$here/kernel.sh" image ${KERNEL:+"$KERNEL"}) || exit 1
 
-# The first file system: busybox, the tree, the libraries.
+folder=$(pwd)
+case $folder/ in
+"$top"/code/* | "$top"/lessons/*) ;;
+*) folder=$top/code ;;
+esac
+
+# The first file system: busybox, the tree, the libraries. What checks the
+# exercises comes with large libraries, and a step goes without.
 root=$tmp/root
 mkdir -p "$root/bin" "$root/dev" "$root/proc" "$root/sys" "$root/tmp" \
 	"$root/root" "$root$top"
 cp "$(command -v busybox)" "$root/bin/busybox"
 cp "$here/init.sh" "$root/init"
 chmod 755 "$root/init" "$root/bin/busybox"
+unused=code/exercises/build/kernels
+[ "$mode $folder" != "run $top/code" ] || unused=code/exercises/build
 tar -C "$top" --exclude=code/vm/cache --exclude=code/tests \
-	--exclude=code/exercises/build/kernels --exclude='*.o' \
+	--exclude="$unused" --exclude='*.o' \
 	-cf - code lessons | tar -C "$root$top" -xf - || exit 1
 for tool in strace bpftool; do
 	found=$(PATH=$PATH:/usr/sbin command -v $tool) &&
@@ -132,11 +141,6 @@ size='24 80' limit=${VM_TIMEOUT:-120}
 if [ -n "$terminal" ]; then
 	size=$(stty size) limit=${VM_TIMEOUT:-0}
 fi
-folder=$(pwd)
-case $folder/ in
-"$top"/code/* | "$top"/lessons/*) ;;
-*) folder=$top/code ;;
-esac
 # The guest's reports carry a word that nothing in its log can know.
 token=$(od -An -N8 -tx1 /dev/urandom | tr -d ' ')
 cat >"$root/environment" <<END
