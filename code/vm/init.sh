@@ -32,7 +32,7 @@ end() {
 	reboot -f
 }
 
-limit=0 rows=24 columns=80 terminal= token=''
+limit=0 rows=24 columns=80 terminal='' token=''
 # shellcheck source=/dev/null
 . /environment
 say booted
