@@ -126,7 +126,7 @@ ok 'a kernel that panics is tried twice, and is not the fault of the command' \
 ok '  as it says' grep -q 'failed twice: its kernel panicked' "$tmp/err"
 # Stop QEMU when its guest runs. It is found out half a minute later.
 hangs() {
-	as_user env VM_TIMEOUT=2 sh "$vm" run echo alive >"$tmp/out" 2>"$tmp/err" &
+	as_user env VM_TIMEOUT=9 sh "$vm" run sh -c 'sleep 4; echo alive' >"$tmp/out" 2>"$tmp/err" &
 	until cat "$home"/tmp/*/log 2>/dev/null | grep -q 'vm [0-9a-f]*: booted'; do
 		sleep 0.1
 	done
