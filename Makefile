@@ -6,7 +6,7 @@ programs := $(notdir $(basename $(wildcard code/[0-9][0-9]_*.c code/test_maps.c)
 tests    ?= $(filter-out %/kernels.t %/vm.t %/libraries.t,$(wildcard code/tests/*.t))
 
 # What "make vm" has unpacked for a reader who may not install.
-own := $(CURDIR)/code/vm/cache/tools/usr
+own := $(CURDIR)/code/machines/qemu/cache/tools/usr
 ifneq ($(wildcard $(own)),)
 export PATH            := $(PATH):$(own)/bin
 export LD_LIBRARY_PATH := $(own)/lib/x86_64-linux-gnu
@@ -30,15 +30,15 @@ help: ## list every target
 		awk -F'|' '{ sub(/%/, "NN", $$1); printf "  %-14s %s\n", $$1, $$2 }'
 
 start: ## install what is missing, build, run every step, make the book
-	@sh code/requirements.sh install build
+	@sh code/tools/requirements.sh install build
 	@$(MAKE) all
-	@sh code/run_steps.sh
+	@sh code/tools/run_steps.sh
 	@$(MAKE) docs
 	@echo
 	@echo "Read next: docs/build/index.html, which make open opens"
 
 run-%: all ## run one step, as in "make run-03" or "make run-test_maps"
-	@sh code/run_steps.sh $*
+	@sh code/tools/run_steps.sh $*
 
 docs: ## make the book as a site, docs/build/index.html
 	@$(MAKE) -C docs
@@ -50,82 +50,82 @@ open: docs ## open the site in your browser
 	@sh docs/book.sh open
 
 test: ## run all tests (installs the small tools that they need)
-	@sh code/requirements.sh install build test grade
+	@sh code/tools/requirements.sh install build test grade
 	@$(MAKE) all
-	@sh code/with_cap_bpf.sh prove -e sh $(if $(V),-v) -j2 \
+	@sh code/tools/with_cap_bpf.sh prove -e sh $(if $(V),-v) -j2 \
 		--rules="seq=**grader.t" --rules="par=**" $(tests)
 
 test-deps: ## install the large tools too, so that no test is skipped
-	@sh code/requirements.sh install build test docs pdf grade large
+	@sh code/tools/requirements.sh install build test docs pdf grade large
 	@npm ci --prefix code/tests/browser --ignore-scripts --no-audit --no-fund
 
 record: all ## run every program and store what it prints in lessons/
-	@sh code/with_cap_bpf.sh sh code/transcript.sh record
+	@sh code/tools/with_cap_bpf.sh sh code/tools/transcript.sh record
 
 # A make of its own, which sees what vm-tools has unpacked.
 vm-tools:
-	@sh code/vm/vm.sh tools
+	@sh code/machines/qemu/vm.sh tools
 	@$(MAKE) all
 
 vm: vm-tools ## a shell on a real kernel in a virtual machine, no root needed
-	@sh code/vm/vm.sh shell
+	@sh code/machines/qemu/vm.sh shell
 
 vm-start: vm-tools ## run every step in the virtual machine
-	@sh code/vm/vm.sh run sh run_steps.sh
+	@sh code/machines/qemu/vm.sh run sh tools/run_steps.sh
 
 vm-run-%: vm-tools ## run one step there, as in "make vm-run-03"
-	@sh code/vm/vm.sh run sh run_steps.sh $*
+	@sh code/machines/qemu/vm.sh run sh tools/run_steps.sh $*
 
 vm-check-%: vm-tools ## check an exercise there, as in "make vm-check-02a"
 	@$(MAKE) check-$* IN=vm
 
 vm-clean: ## forget the kernels that were fetched
-	rm -rf code/vm/cache
+	rm -rf code/machines/qemu/cache
 
 kernels: ## list the kernels that can be fetched here
-	@sh code/vm/kernel.sh list
+	@sh code/machines/qemu/kernel.sh list
 
 test-kernels: ## test on all of them, or on some: KERNELS="5.10 newest"
-	@sh code/requirements.sh install build test grade vm
+	@sh code/tools/requirements.sh install build test grade vm
 	@$(MAKE) all
 	@prove -e sh $(if $(V),-v) code/tests/kernels.t code/tests/vm.t
 
 test-libraries: ## test with the libbpf, gcc and clang of other suites (2 GB)
-	@sh code/requirements.sh install build test
+	@sh code/tools/requirements.sh install build test
 	@$(MAKE) all
-	@sh code/with_cap_bpf.sh prove -e sh $(if $(V),-v) code/tests/libraries.t
+	@sh code/tools/with_cap_bpf.sh prove -e sh $(if $(V),-v) code/tests/libraries.t
 
 record-kernels: all ## store what each kernel answers, for the book
-	@sh code/vm/kernels.sh record
+	@sh code/machines/qemu/kernels.sh record
 
 bench: all ## print speeds as ratios; CLASS=100 grades 100 students and 300
-	@sh code/requirements.sh install bench
-	@sh code/bench.sh
-	@sh code/requirements.sh install vm
-	@sh code/vm/bench.sh
+	@sh code/tools/requirements.sh install bench
+	@sh code/tools/bench.sh
+	@sh code/tools/requirements.sh install vm
+	@sh code/machines/qemu/bench.sh
 	@sh docs/bench.sh
-	@sh code/exercises/bench.sh
+	@sh code/exercises/classroom/bench.sh
 
 check: ## see all exercises: done, failing or to do, and what is next
-	@sh code/exercises/check.sh all
+	@sh code/exercises/classroom/check.sh all
 
 check-%: ## check one exercise, as in "make check-02a"; SEED=N repeats a run
-	@sh code/exercises/check.sh one $*
+	@sh code/exercises/classroom/check.sh one $*
 
 hint-%: ## show the next hint of an exercise
-	@sh code/exercises/check.sh hint $*
+	@sh code/exercises/classroom/check.sh hint $*
 
 reset-%: ## put the stub of an exercise back (asks, and keeps your file)
-	@sh code/exercises/check.sh reset $*
+	@sh code/exercises/classroom/check.sh reset $*
 
 watch: ## check an exercise at every save, until Ctrl+C
-	@sh code/exercises/check.sh watch
+	@sh code/exercises/classroom/check.sh watch
 
 grade: ## grade a class: make grade SUBMISSIONS=dir OUT=dir [IN=vm]
-	@sh code/exercises/grade.sh batch "$(SUBMISSIONS)" "$(OUT)"
+	@sh code/exercises/classroom/grade.sh batch "$(SUBMISSIONS)" "$(OUT)"
 
 handout: ## make the archive for students, without any solution
-	@sh code/exercises/handout.sh
+	@sh code/exercises/classroom/handout.sh
 
 clean: ## remove what was built
 	@$(MAKE) -C code clean

@@ -11,7 +11,8 @@ copy() {
 	mkdir "$tmp/$1" "$tmp/$1/docs" || exit 1
 	cp -Rp "$top/lessons" "$tmp/$1"
 	mkdir "$tmp/$1/code"
-	cp -p "$code"/*.c "$code/requirements.sh" "$tmp/$1/code"
+	cp -p "$code"/*.c "$tmp/$1/code"
+	cp -Rp "$code/tools" "$tmp/$1/code"
 	[ ! -d "$code/exercises" ] || cp -Rp "$code/exercises" "$tmp/$1/code"
 	cp -p "$top"/docs/*.* "$top/docs/Makefile" "$tmp/$1/docs"
 }
@@ -241,7 +242,7 @@ else
 fi
 if command -v codespell >/dev/null 2>&1; then
 	ok 'codespell finds nothing' codespell "$top/lessons" "$top"/docs/*.* "$top"/docs/Makefile \
-		"$top/README.md" "$code"/*.c "$code"/*.sh
+		"$top/README.md" "$code"/*.c "$code"/tools/*.sh
 else
 	skip 'codespell finds nothing' 'codespell is not installed: make test-deps'
 fi

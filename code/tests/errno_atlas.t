@@ -12,9 +12,9 @@ recorded=$top/lessons/transcripts/errno_atlas.tsv
 # sudo gives it.
 atlas() {
 	if [ -n "${CI:-}" ] && [ "$(id -u)" -ne 0 ] && sudo -n true 2>/dev/null; then
-		sudo -n "$code/errno_atlas" "$@"
+		sudo -n "$code/atlas/errno_atlas" "$@"
 	else
-		"$code/errno_atlas" "$@"
+		"$code/atlas/errno_atlas" "$@"
 	fi
 }
 
@@ -92,8 +92,8 @@ ok 'a row that is there twice is seen' not compare "$tmp/twice" "$tmp/fresh"
 
 # build NAME SCRIPT: builds the atlas, changed by a sed SCRIPT
 build() {
-	sed "$2" "$code/errno_atlas.c" >"$tmp/$1.c"
-	! cmp -s "$code/errno_atlas.c" "$tmp/$1.c" || return 1
+	sed "$2" "$code/atlas/errno_atlas.c" >"$tmp/$1.c"
+	! cmp -s "$code/atlas/errno_atlas.c" "$tmp/$1.c" || return 1
 	# shellcheck disable=SC2046 # flags
 	${CC:-cc} -std=c11 -O0 -o "$tmp/mutant_$1" "$tmp/$1.c" \
 		$(pkg-config --cflags --libs libbpf libelf zlib)
@@ -147,8 +147,8 @@ no_rows_stored() {
 		grep -q 'are not those of the table' "$tmp/err"
 }
 ok 'rows that the kernel does not confirm end with an error' no_rows_stored
-ok 'a full disk is an error' not sh -c '"$1" >/dev/full' - "$code/errno_atlas"
-ok 'an unknown option is an error' not "$code/errno_atlas" --row
+ok 'a full disk is an error' not sh -c '"$1" >/dev/full' - "$code/atlas/errno_atlas"
+ok 'an unknown option is an error' not "$code/atlas/errno_atlas" --row
 
 # The NULL arguments are on purpose, and so are valgrind's words about
 # them ("Syscall param"). Nothing else may be said.
@@ -162,7 +162,7 @@ leaves_nothing() {
 		END { exit bad }' "$tmp/log"
 }
 if command -v valgrind >/dev/null 2>&1; then
-	ok 'no memory and no descriptor is left behind' leaves_nothing "$code/errno_atlas"
+	ok 'no memory and no descriptor is left behind' leaves_nothing "$code/atlas/errno_atlas"
 	ok 'a program that leaks memory is built' build memory 's/free(values);//'
 	ok 'a program that leaks descriptors is built' build descriptor 's/close(s->inner);/(void)s;/'
 	ok 'memory that is left behind is seen' not leaves_nothing "$tmp/mutant_memory"

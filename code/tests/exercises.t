@@ -45,7 +45,7 @@ stub_fails() {
 # Code that does nothing breaks few rules, and still earns nothing.
 stub_earns_nothing() {
 	judged "$1" "$2" stub.c --seed 1 --all
-	points=$(sh grade.sh points "$2" "$tmp/report")
+	points=$(sh classroom/grade.sh points "$2" "$tmp/report")
 	[ "$points" -eq 0 ] || {
 		echo "a stub earns $points points"
 		return 1
@@ -145,7 +145,7 @@ complete() {
 
 # Each place to read again is a lesson, and a heading in it.
 readable() {
-	sed -n 's/.*"\([0-9][0-9]-[a-z-]*\.md\), \\"\(.*\)\\"".*/\1|\2/p' "$1/check.c" judge.c |
+	sed -n 's/.*"\([0-9][0-9]-[a-z-]*\.md\), \\"\(.*\)\\"".*/\1|\2/p' "$1/check.c" classroom/judge.c |
 		sort -u | while IFS='|' read -r lesson heading; do
 		[ -e "$top/lessons/$lesson" ] || {
 			echo "there is no lessons/$lesson"
@@ -163,7 +163,7 @@ for cc in gcc clang; do
 		skip "the exercises under $cc" "$cc is not installed: make test-deps"
 		continue
 	fi
-	ok "the checks build under $cc" make -s -j2 CC=$cc CFLAGS="-O1 -g -Werror" BUILD="$build-$cc" tools
+	ok "the checks build under $cc" make -s -f classroom/Makefile -j2 CC=$cc CFLAGS="-O1 -g -Werror" BUILD="$build-$cc" tools
 	for name in $all; do
 		[ $cc = clang ] || ok "$name is complete" complete $cc "$name"
 		ok "$name: the stub fails at the first check ($cc)" stub_fails $cc "$name"

@@ -74,7 +74,7 @@ all_fail_well() {
 	done <"$tmp/calls"
 }
 
-for program in $(sh "$code/transcript.sh" list); do
+for program in $(sh "$code/tools/transcript.sh" list); do
 	for error in $errors; do
 		ok "$program: each call in turn fails with $error" \
 			all_fail_well "$code/$program" "$error"
@@ -86,7 +86,7 @@ full_disk_is_an_error() {
 	! "$1" $(arguments "$1") >/dev/full 2>"$tmp/err" &&
 		cat "$tmp/err" && grep -q 'cannot write.*No space left' "$tmp/err"
 }
-for program in $(sh "$code/transcript.sh" list); do
+for program in $(sh "$code/tools/transcript.sh" list); do
 	ok "$program says when it cannot write its output" full_disk_is_an_error "$code/$program"
 done
 

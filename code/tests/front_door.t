@@ -49,7 +49,7 @@ ok '  to the byte' git -c safe.directory='*' diff --exit-code -- lessons/transcr
 
 starts() {
 	says 0 '^== test_maps: ' make start || return 1
-	for program in $(sh code/transcript.sh list); do
+	for program in $(sh code/tools/transcript.sh list); do
 		grep -q "^== $program: .* ==\$" "$tmp/log" || return 1
 	done
 	grep -q '^12 arrived = 2 redeemed + 2 expired + 8 drained$' "$tmp/log"
@@ -77,8 +77,8 @@ if [ "$(id -u)" -eq 0 ]; then
 	ok 'without libbpf and without sudo, make start says what to run as root' \
 		says 2 'As root, run:' env PATH="$tmp/bin" PKG_CONFIG_LIBDIR=/nonexistent make start
 fi
-ok 'requirements.sh explains itself' says 2 'requirements.sh check GROUP' sh code/requirements.sh
-ok 'transcript.sh explains itself' says 2 'transcript.sh record' sh code/transcript.sh
+ok 'requirements.sh explains itself' says 2 'requirements.sh check GROUP' sh code/tools/requirements.sh
+ok 'transcript.sh explains itself' says 2 'transcript.sh record' sh code/tools/transcript.sh
 
 # excerpt_of FILE: what README.md shows of a run is a part of FILE
 excerpt_of() {

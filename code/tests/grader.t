@@ -11,7 +11,7 @@ need bwrap parallel flock setpriv
 need_bpf
 
 # One grader at a time: what another one runs would look left over.
-exec 7<"$code/exercises/grade.sh" && flock 7
+exec 7<"$code/exercises/classroom/grade.sh" && flock 7
 
 exercise=02a_first_writer_wins
 folder=$code/exercises/$exercise
@@ -24,7 +24,7 @@ hand_in() {
 }
 
 grade() {
-	sh "$code/exercises/grade.sh" batch "$@"
+	sh "$code/exercises/classroom/grade.sh" batch "$@"
 }
 
 # points STUDENT [OUT]: what grades.csv says
@@ -208,7 +208,7 @@ ok 'the umask of the teacher is kept' keeps_the_umask
 
 # Kill the batch, all of it, when it has some results.
 killed() {
-	setsid sh "$code/exercises/grade.sh" batch "$few" "$tmp/killed" >"$tmp/said" 2>&1 &
+	setsid sh "$code/exercises/classroom/grade.sh" batch "$few" "$tmp/killed" >"$tmp/said" 2>&1 &
 	pid=$!
 	for _ in $(seq 300); do
 		[ "$(find "$tmp/killed/.batch/results" -type f 2>/dev/null | wc -l)" -lt 2 ] || break

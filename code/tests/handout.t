@@ -11,7 +11,7 @@ cd "$tmp" || exit 1
 one=02a_first_writer_wins
 
 handout() {
-	sh "$code/exercises/handout.sh" "$@"
+	sh "$code/exercises/classroom/handout.sh" "$@"
 }
 
 ok 'the handout is made' handout "$tmp/first.tar.gz"
@@ -22,7 +22,7 @@ find "$tmp/copy" -name '*.c' -exec touch -d 2001-02-03 {} +
 cp "$tmp/copy/code/exercises/$one/solution.c" "$tmp/copy/code/exercises/$one/exercise.c"
 again() {
 	umask 077
-	sh "$tmp/copy/code/exercises/handout.sh" "$tmp/second.tar.gz" && cmp "$tmp/first.tar.gz" "$tmp/second.tar.gz"
+	sh "$tmp/copy/code/exercises/classroom/handout.sh" "$tmp/second.tar.gz" && cmp "$tmp/first.tar.gz" "$tmp/second.tar.gz"
 }
 ok 'another day and another copy make the same bytes' again
 
@@ -81,7 +81,7 @@ no_dead_door() {
 ok 'its README and its make help name nothing that is not there' no_dead_door
 ok 'make grade is an error there, and not silence' not make -s grade
 cp Makefile "$tmp/Makefile"
-printf 'grade: ## what is not there\n\tsh code/exercises/grade.sh\n' >>Makefile
+printf 'grade: ## what is not there\n\tsh code/exercises/classroom/grade.sh\n' >>Makefile
 ok '  and it is seen if they do' not no_dead_door
 cp "$tmp/Makefile" Makefile
 
@@ -149,7 +149,7 @@ ok 'a reset that is not wanted changes nothing' refused
 ok 'a reset restores the stub and keeps a copy' restored
 
 watched() {
-	sh code/exercises/check.sh watch >"$tmp/watched" 2>&1 &
+	sh code/exercises/classroom/check.sh watch >"$tmp/watched" 2>&1 &
 	pid=$!
 	for _ in $(seq 100); do
 		grep -q '^Watching' "$tmp/watched" && [ -e code/exercises/build/look ] && break
@@ -170,12 +170,12 @@ ok 'make watch checks at a save, and ends cleanly' watched
 
 needs_capability() {
 	chmod -R a+rwX "$tmp" && setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \
-		--bounding-set=-all env PATH="$tmp/nosudo:/usr/bin:/bin" sh code/exercises/check.sh one 02a >"$tmp/said" 2>&1
+		--bounding-set=-all env PATH="$tmp/nosudo:/usr/bin:/bin" sh code/exercises/classroom/check.sh one 02a >"$tmp/said" 2>&1
 	[ $? -eq 2 ] && grep -q CAP_BPF "$tmp/said"
 }
 only_cap_bpf() {
 	chmod -R a+rwX "$tmp" && setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all,+bpf \
-		--ambient-caps=-all,+bpf --bounding-set=-all,+bpf sh code/exercises/check.sh one 02a
+		--ambient-caps=-all,+bpf --bounding-set=-all,+bpf sh code/exercises/classroom/check.sh one 02a
 }
 if [ "$(id -u)" -eq 0 ]; then
 	ok 'without CAP_BPF it says so, and fails nobody' needs_capability

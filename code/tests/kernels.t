@@ -5,9 +5,9 @@
 # shellcheck source=code/tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 recorded=$top/lessons/transcripts
-vm=$code/vm
+vm=$code/machines/qemu
 
-missing=$(sh "$code/requirements.sh" check vm 2>&1) ||
+missing=$(sh "$code/tools/requirements.sh" check vm 2>&1) ||
 	[ -e "$vm/cache/tools" ] ||
 	skip_all "not installed:$(printf '%s\n' "$missing" | sed -n 's/^  / /p' | head -n -1 | tr -d '\n')"
 need strace
@@ -134,7 +134,7 @@ judged() {
 
 while read -r series <&4; do
 	folder=$tmp/run/$series
-	for program in $(sh "$code/transcript.sh" list); do
+	for program in $(sh "$code/tools/transcript.sh" list); do
 		ok "Linux $series: $program prints what is recorded" prints "$folder" "$program"
 		ok "Linux $series: $program reports a full disk" reports_full "$folder" "$program"
 		[ ! -e "$folder/fault_$program.out" ] ||

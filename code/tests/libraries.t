@@ -20,7 +20,7 @@ inside() {
 # builds ROOT COMPILER: every program, with the warnings as errors
 builds() {
 	mkdir -p "$1/work" "$1/tmp"
-	cp "$code"/*.c "$code/Makefile" "$code/requirements.sh" "$1/work" || return 1
+	cp "$code"/*.c "$code"/atlas/*.c "$1/work" || return 1
 	for source in "$1"/work/*.c; do
 		name=$(basename "$source" .c)
 		inside "$1" "$2" -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror \
@@ -44,15 +44,15 @@ prints() {
 }
 
 for suite in ${SUITES:-bookworm bookworm-backports trixie sid}; do
-	root=$code/vm/cache/$suite
-	ok "$suite: the packages are fetched" sh "$code/vm/kernel.sh" packages "$suite" "$root" \
+	root=$code/machines/qemu/cache/$suite
+	ok "$suite: the packages are fetched" sh "$code/machines/qemu/kernel.sh" packages "$suite" "$root" \
 		gcc libc6-dev clang libbpf-dev libelf-dev zlib1g-dev
 	[ -d "$root" ] || continue
 	libbpf=$(find "$root" -name 'libbpf.so.1.*' | sed 's/.*so\.//')
 	for compiler in gcc clang; do
 		version=$(inside "$root" $compiler --version | head -n 1)
 		ok "$suite: libbpf $libbpf, $version: builds without a warning" builds "$root" $compiler
-		for program in $(sh "$code/transcript.sh" list); do
+		for program in $(sh "$code/tools/transcript.sh" list); do
 			ok "$suite: libbpf $libbpf, $compiler: $program prints what is recorded" \
 				prints "$root" "$program"
 		done

@@ -63,7 +63,7 @@ clean_when_failing() {
 	done <"$tmp/ns"
 }
 
-for program in $(sh "$code/transcript.sh" list); do
+for program in $(sh "$code/tools/transcript.sh" list); do
 	ok "$program is clean" clean 0 "$code/$program"
 	ok "$program is clean when a call fails" clean_when_failing "$code/$program"
 done

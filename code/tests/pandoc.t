@@ -5,8 +5,8 @@
 . "$(dirname "$0")/tap.sh"
 
 need pandoc make
-other=$code/vm/cache/pandoc
-fetch="sh code/vm/kernel.sh packages trixie code/vm/cache/pandoc pandoc"
+other=$code/machines/qemu/cache/pandoc
+fetch="sh code/machines/qemu/kernel.sh packages trixie code/machines/qemu/cache/pandoc pandoc"
 if [ -n "${CI:-}" ] && [ ! -e "$other" ]; then
 	ok 'a newer pandoc is fetched' sh -c "cd '$top' && $fetch"
 fi

@@ -8,7 +8,7 @@ need_bpf
 # In a folder that every user can read.
 chmod 755 "$tmp"
 mkdir "$tmp/code"
-for program in $(sh "$code/transcript.sh" list); do
+for program in $(sh "$code/tools/transcript.sh" list); do
 	cp "$code/$program" "$tmp/code"
 done
 
@@ -41,7 +41,7 @@ says_eperm() {
 		grep -q 'You need CAP_BPF: run this with sudo, or .*setcap cap_bpf+ep' "$tmp/err"
 }
 
-for program in $(sh "$code/transcript.sh" list); do
+for program in $(sh "$code/tools/transcript.sh" list); do
 	arguments=
 	[ "$program" != test_maps ] || arguments='--rounds 2 --interval 0'
 	ok "$program runs as an ordinary user with CAP_BPF alone" \
@@ -61,7 +61,7 @@ with_cap_bpf_says() {
 	cat "$tmp/err"
 	grep -q 'CAP_BPF, and there is no sudo' "$tmp/err"
 }
-cp "$code/with_cap_bpf.sh" "$tmp"
+cp "$code/tools/with_cap_bpf.sh" "$tmp"
 mkdir "$tmp/bin"
 for tool in sed sh id; do
 	ln -s "$(command -v $tool)" "$tmp/bin"

@@ -4,7 +4,7 @@
 
 need make pkg-config
 flags="-std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
-sources=$(sh "$code/transcript.sh" list | sed "s/$/.c/")
+sources=$(sh "$code/tools/transcript.sh" list | sed "s/$/.c/")
 
 # compiles CC SOURCE
 compiles() {
@@ -63,7 +63,7 @@ if command -v clang-format >/dev/null 2>&1; then
 fi
 
 if command -v shellcheck >/dev/null 2>&1; then
-	for script in "$code"/*.sh "$code"/tests/*.sh "$code"/tests/*.t; do
+	for script in "$code"/tools/*.sh "$code"/tests/*.sh "$code"/tests/*.t; do
 		ok "${script#"$top"/} passes shellcheck" \
 			shellcheck -s sh -x -P "$code/tests" -e SC1091,SC2154,SC2317,SC2034,SC2016 "$script"
 	done
@@ -73,7 +73,7 @@ fi
 
 # From here on, in a copy of the sources, so that the tree stays as it is.
 mkdir "$tmp/code"
-cp "$code"/*.c "$code/Makefile" "$code/requirements.sh" "$tmp/code"
+cp -R "$code"/*.c "$code/Makefile" "$code/tools" "$code/atlas" "$tmp/code"
 
 built_all() {
 	make -C "$tmp/code" -j2 >"$tmp/log" 2>&1 || return 1

@@ -8,11 +8,11 @@ need_bpf
 
 # same KIND PROGRAM RECORDED: a fresh run equals the recorded one
 same() {
-	sh "$code/transcript.sh" "$1" "$2" >"$tmp/fresh" && diff -u "$3" "$tmp/fresh"
+	sh "$code/tools/transcript.sh" "$1" "$2" >"$tmp/fresh" && diff -u "$3" "$tmp/fresh"
 }
 
 recorded=$top/lessons/transcripts
-for program in $(sh "$code/transcript.sh" list); do
+for program in $(sh "$code/tools/transcript.sh" list); do
 	ok "$program prints what is recorded" same output "$program" "$recorded/$program.txt"
 	ok "$program makes the bpf(2) calls that are recorded" \
 		same calls "$program" "$recorded/$program.bpf.txt"
@@ -25,7 +25,7 @@ ok 'a call too few does not pass' not same calls 02_update "$tmp/other"
 
 # A changed program with an old transcript fails.
 mkdir "$tmp/code"
-cp "$code"/*.c "$code/Makefile" "$code"/*.sh "$tmp/code"
+cp -R "$code"/*.c "$code/Makefile" "$code/tools" "$tmp/code"
 code=$tmp/code
 sed -i 's/inserted/put in/; s/MAX_ENTRIES = 2/MAX_ENTRIES = 3/' "$code/02_update.c"
 make -s -C "$code" 02_update >/dev/null 2>&1

@@ -7,22 +7,22 @@
 # shellcheck source=code/tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 
-missing=$(sh "$code/requirements.sh" check vm 2>&1) ||
-	[ -e "$code/vm/cache/tools" ] ||
+missing=$(sh "$code/tools/requirements.sh" check vm 2>&1) ||
+	[ -e "$code/machines/qemu/cache/tools" ] ||
 	skip_all "not installed:$(printf '%s\n' "$missing" | sed -n 's/^  / /p' | head -n -1 | tr -d '\n')"
 need script setpriv bwrap parallel
-image=$(sh "$code/vm/kernel.sh" image 2>"$tmp/err") ||
+image=$(sh "$code/machines/qemu/kernel.sh" image 2>"$tmp/err") ||
 	skip_all "no kernel could be fetched: $(tail -n 1 "$tmp/err")"
 
 # A copy of the tree that belongs to an ordinary user, with the kernel,
 # so that it is not fetched again.
 chmod 755 "$tmp"
 home=$tmp/home
-mkdir -p "$home/book/code/vm/cache" "$home/tmp"
-tar -C "$top" --exclude=.git --exclude=code/vm/cache --exclude=node_modules \
+mkdir -p "$home/book/code/machines/qemu/cache" "$home/tmp"
+tar -C "$top" --exclude=.git --exclude=code/machines/qemu/cache --exclude=node_modules \
 	--exclude=docs/build -cf - . | tar -C "$home/book" -xf -
 rm -f "$home"/book/code/exercises/*_*/exercise.c
-cp "$image" "$home/book/code/vm/cache/own-linux-${image##*-linux-}"
+cp "$image" "$home/book/code/machines/qemu/cache/own-linux-${image##*-linux-}"
 [ "$(id -u)" -ne 0 ] || chown -R 65534:65534 "$home"
 cd "$home/book" || exit 1
 
@@ -55,7 +55,7 @@ ends() {
 	cat "$tmp/out" "$tmp/err"
 	[ "$status" -eq "$expected" ]
 }
-vm=code/vm/vm.sh
+vm=code/machines/qemu/vm.sh
 
 # --- bpf(2) is refused ---
 
@@ -80,7 +80,7 @@ bare() {
 	as_user bwrap --dev-bind / / "$@"
 }
 as_user cp -r "$home/book" "$home/bare"
-rm -rf "$home/bare/code/vm/cache"
+rm -rf "$home/bare/code/machines/qemu/cache"
 make -s -C "$home/bare/code" clean
 unpacks_what_it_needs() {
 	bare make -s -C "$home/bare" vm-run-03 >"$tmp/out" 2>"$tmp/err" || {
@@ -91,9 +91,9 @@ unpacks_what_it_needs() {
 		grep -q qemu-system-x86_64 "$tmp/err"
 }
 ok 'on a machine without them, they are unpacked, and a step runs' unpacks_what_it_needs
-ok '  which says where to' grep -q 'a copy for you alone is unpacked into code/vm/cache' "$tmp/err"
+ok '  which says where to' grep -q 'a copy for you alone is unpacked into code/machines/qemu/cache' "$tmp/err"
 ok '  and the book can be made' bare make -s -C "$home/bare" docs
-rm -rf "$home/bare/code/vm/cache"
+rm -rf "$home/bare/code/machines/qemu/cache"
 ok 'without a network it says what could not be fetched' \
 	says 'could not be fetched: is this machine online' \
 	bwrap --dev-bind / / --unshare-net make -s -C "$home/bare" vm-run-03
@@ -232,7 +232,7 @@ ok '  and it was tried' grep -q 'network: refused' "$home/out/feedback/looks_aro
 
 if [ "$(id -u)" -eq 0 ] && "$code/01_create" >/dev/null 2>&1; then
 	ok 'the same class is graded here' \
-		flock "$code/exercises/grade.sh" sh code/exercises/grade.sh batch "$home/class" "$tmp/here"
+		flock "$code/exercises/classroom/grade.sh" sh code/exercises/classroom/grade.sh batch "$home/class" "$tmp/here"
 	ok 'the grades are the same there and here' diff "$tmp/here/grades.csv" "$home/out/grades.csv"
 else
 	skip 'the grades are the same there and here' 'the grader here needs root: run sudo make test-kernels'

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "exercise.h"
-#include "../player.h"
+#include "../classroom/player.h"
 
 void play(const struct request *q, struct reply *r)
 {

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../judge.h"
+#include "../classroom/judge.h"
 
 static const struct rule opens = {
 	"open_store() returns 0 and puts the descriptors of both maps "

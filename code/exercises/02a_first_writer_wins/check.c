@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 
-#include "../judge.h"
+#include "../classroom/judge.h"
 
 static const struct rule stores = {
 	"A claim of a free name stores the owner, all 64 bits of it, "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 
-#include "../judge.h"
+#include "../classroom/judge.h"
 #include "exercise.h"
 
 static const struct rule is_new = {

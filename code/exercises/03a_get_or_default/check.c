@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 
-#include "../judge.h"
+#include "../classroom/judge.h"
 
 static const struct rule stored = {
 	"A setting that is stored is returned as it is stored, with "

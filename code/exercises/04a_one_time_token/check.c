@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 
-#include "../judge.h"
+#include "../classroom/judge.h"
 
 static const struct rule takes = {
 	"To redeem is to take: the worth comes out, the token is "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 
-#include "../judge.h"
+#include "../classroom/judge.h"
 
 static const struct rule removes = {
 	"forget() removes the entry of this user, and no other, and "

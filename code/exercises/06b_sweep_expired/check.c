@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 
-#include "../judge.h"
+#include "../classroom/judge.h"
 
 static const struct rule expired = {
 	"A lease that expires now or earlier is removed, and every "

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../judge.h"
+#include "../classroom/judge.h"
 #include "exercise.h"
 
 static const struct rule opens = {

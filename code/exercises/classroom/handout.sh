@@ -10,7 +10,7 @@
 set -u
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd) || exit 2
-top=$(cd "$here/../.." && pwd) || exit 2
+top=$(cd "$here/../../.." && pwd) || exit 2
 file=${1:-bpf-map-workbook.tar.gz}
 case $file in
 /*) ;;
@@ -28,15 +28,15 @@ for part in .gitignore .clang-format Makefile README.md LICENSE lessons code doc
 	[ ! -e "$part" ] || set -- "$@" "$part"
 done
 find "$@" \
-	\( -path docs/build -o -path code/vm/cache -o -path code/tests -o -path 'code/exercises/build*' -o -path '*/node_modules' \
+	\( -path docs/build -o -path code/machines/qemu/cache -o -path code/tests -o -path 'code/exercises/build*' -o -path '*/node_modules' \
 	-o -path 'code/exercises/*/wrong' \) -prune -o \
 	\( -type f -o -type l \) \
 	! -path 'code/exercises/*/solution.c' ! -path 'code/exercises/*/answer.md' \
-	! -path 'code/exercises/*/exercise.c*' ! -path 'code/exercises/grade.sh' \
-	! -path 'code/exercises/sandbox.sh' ! -path 'code/exercises/handout.sh' ! -path 'code/exercises/bench.sh' \
+	! -path 'code/exercises/*/exercise.c*' ! -path 'code/exercises/classroom/grade.sh' \
+	! -path 'code/exercises/classroom/sandbox.sh' ! -path 'code/exercises/classroom/handout.sh' ! -path 'code/exercises/classroom/bench.sh' \
 	! -path 'lessons/*-for-teachers.md' -print >"$new/all" || exit 2
 # Built programs have no dot in their names; sources and scripts do.
-grep -v '^code/[^/.]*$' "$new/all" >"$new/list"
+grep -v -e '^code/[^/.]*$' -e '^code/atlas/errno_atlas$' "$new/all" >"$new/list"
 grep -x 'code/Makefile' "$new/all" >>"$new/list"
 
 mkdir "$new/$name" && tar --create --no-recursion --files-from "$new/list" |

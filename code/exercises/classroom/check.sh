@@ -20,7 +20,7 @@ check=check patience=1
 if [ "${IN-}" = vm ]; then
 	check=vm-check patience=5 # its processor is emulated
 fi
-cd "$(dirname "$0")" || exit 2
+cd "$(dirname "$0")/.." || exit 2
 build=build${CC:+-$(basename "$CC")}
 
 names() {
@@ -82,7 +82,7 @@ judge() {
 		} >"$folder/report"
 		status=1
 	else
-		sh ../with_cap_bpf.sh "$folder/check" --seed "$2" --patience "$patience" -- "$folder/player" \
+		sh ../tools/with_cap_bpf.sh "$folder/check" --seed "$2" --patience "$patience" -- "$folder/player" \
 			>"$folder/report" 2>"$folder/fault"
 		status=$?
 	fi
@@ -107,12 +107,12 @@ judge() {
 
 # tools [NAME]: build what checks every exercise, or NAME
 tools() {
-	sh ../requirements.sh check build || exit 2
-	[ "${IN-}" = vm ] || sh ../with_cap_bpf.sh true || exit 2
+	sh ../tools/requirements.sh check build || exit 2
+	[ "${IN-}" = vm ] || sh ../tools/with_cap_bpf.sh true || exit 2
 	for each in $(names); do
 		[ -e "$each/exercise.c" ] || cp "$each/stub.c" "$each/exercise.c" || exit 2
 	done
-	make --no-print-directory -s BUILD="$build" ${CC:+CC="$CC"} ${1:+exercises="$1"} tools || exit 2
+	make --no-print-directory -s -f classroom/Makefile BUILD="$build" ${CC:+CC="$CC"} ${1:+exercises="$1"} tools || exit 2
 }
 
 seed() {
@@ -250,7 +250,7 @@ all) tools && all ;;
 	;;
 watch) tools && watch ;;
 *)
-	sed -n '3,/^set -u/s/^# \{0,1\}//p' "$0" >&2
+	sed -n '3,/^set -u/s/^# \{0,1\}//p' classroom/check.sh >&2
 	exit 2
 	;;
 esac

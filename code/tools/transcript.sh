@@ -9,7 +9,7 @@
 #                                  in lessons/transcripts/
 #   transcript.sh list             the programs, in the lessons' order
 set -u
-cd "$(dirname "$0")" || exit 1
+cd "$(dirname "$0")/.." || exit 1
 umask 022
 
 # Descriptors from 3 up are free, so that a first map is always 3.
@@ -125,7 +125,7 @@ calls() {
 # A case that is skipped gives no row, and the book would miss it: to
 # record the atlas takes root (CAP_SYS_ADMIN) and a recent kernel.
 atlas() {
-	./errno_atlas --rows
+	./atlas/errno_atlas --rows
 }
 
 # store COMMAND PROGRAM FILE: write FILE whole or not at all
@@ -146,7 +146,7 @@ record)
 		store output "$program" "../lessons/transcripts/$program.txt"
 		store calls "$program" "../lessons/transcripts/$program.bpf.txt"
 	done
-	skipped=$(./errno_atlas | grep "# SKIP " | sed "s/.*# SKIP /  /" | sort | uniq -c)
+	skipped=$(./atlas/errno_atlas | grep "# SKIP " | sed "s/.*# SKIP /  /" | sort | uniq -c)
 	if [ -n "$skipped" ]; then
 		printf "The atlas is left as it was, because some cases are skipped here:\n%s\n" "$skipped" >&2
 	else
@@ -154,7 +154,7 @@ record)
 	fi
 	;;
 *)
-	sed -n '3,/^set -u/s/^# \{0,1\}//p' "$(basename "$0")" >&2
+	sed -n '3,/^set -u/s/^# \{0,1\}//p' tools/transcript.sh >&2
 	exit 2
 	;;
 esac

@@ -14,7 +14,7 @@ tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 cd "$here" || exit 2
-cp -r "$here/.." "$tmp/code" && rm -rf "$tmp"/code/exercises/build* || exit 2
+cp -r "$here/../.." "$tmp/code" && rm -rf "$tmp"/code/exercises/build* || exit 2
 cd "$tmp/code/exercises" || exit 2
 
 now() {
@@ -40,13 +40,13 @@ bare() {
 }
 
 check() {
-	sh check.sh one "$1"
+	sh classroom/check.sh one "$1"
 }
 
 for file in *_*/solution.c; do
 	cp "$file" "${file%/solution.c}/exercise.c" || exit 2
 done
-sh check.sh all >/dev/null || exit 2
+sh classroom/check.sh all >/dev/null || exit 2
 bare_ms=$(each bare)
 check_ms=$(each check)
 ratio=$(awk -v a="$check_ms" -v b="$bare_ms" 'BEGIN { printf "%.2f", a / b }')
@@ -61,7 +61,7 @@ graded() {
 		done
 	done
 	start=$(now)
-	sh grade.sh batch "$tmp/class" "$tmp/out" >"$tmp/log" 2>&1 || {
+	sh classroom/grade.sh batch "$tmp/class" "$tmp/out" >"$tmp/log" 2>&1 || {
 		cat "$tmp/log" >&2
 		exit 2
 	}

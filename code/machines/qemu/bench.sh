@@ -25,7 +25,7 @@ exec qemu-system-x86_64 -M pc -accel tcg,thread=single -cpu max -smp 2 -m 512 \
 	-append '${arguments:?}' </dev/null
 END
 hyperfine --style none --warmup 1 --runs 5 --export-csv "$tmp/times.csv" \
-	"sh '$tmp/bare.sh'" 'cd .. && KERNEL=newest sh vm/vm.sh run ./03_lookup' >/dev/null
+	"sh '$tmp/bare.sh'" 'KERNEL=newest sh vm.sh run ./03_lookup' >/dev/null
 awk -F, 'NR > 1 { fastest[NR - 1] = $7 }
 	END { printf "boot, a step and exit: %.2f times a boot with an empty init (%.2f s, %.2f s)\n",
 		fastest[2] / fastest[1], fastest[2], fastest[1] }' "$tmp/times.csv"

@@ -14,16 +14,16 @@
 # distribution's suites offer.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-code=$(dirname "$here")
+code=$(cd "$here/../.." && pwd)
 recorded=$code/../lessons/transcripts
 
 # To run one more thing on every kernel, add one line here, and what it
 # must give to code/tests/kernels.t.
 cases() {
-	for program in $(sh "$code/transcript.sh" list); do
+	for program in $(sh "$code/tools/transcript.sh" list); do
 		arguments=
 		[ "$program" != test_maps ] || arguments=" --rounds 1"
-		echo "output_$program sh transcript.sh output $program"
+		echo "output_$program sh tools/transcript.sh output $program"
 		echo "full_$program ./$program$arguments >/dev/full"
 		[ "$program" = 08_two_worlds ] || [ -z "$(command -v strace)" ] ||
 			echo "fault_$program strace -qq -o /dev/null -e trace=bpf" \
@@ -35,8 +35,8 @@ cases() {
 		echo "signal_$signal : >/tmp/out; ./test_maps --interval 600 >>/tmp/out & until grep -q 14 /tmp/out; do usleep 9999; done;" \
 			"kill -$signal \$!; wait \$!; status=\$?; cat /tmp/out; exit \$status"
 	done
-	echo "atlas ./errno_atlas"
-	echo "rows ./errno_atlas --rows"
+	echo "atlas ./atlas/errno_atlas"
+	echo "rows ./atlas/errno_atlas --rows"
 	for player in $(players); do
 		name=${player%%/*}
 		echo "exercise_$(echo "$player" | tr / .) cd exercises && build/$name/check" \
@@ -54,7 +54,7 @@ players() {
 build_players() {
 	[ -d "$code/exercises" ] || return 0
 	(
-		cd "$code/exercises" && make -s tools || exit 1
+		cd "$code/exercises" && make -s -f classroom/Makefile tools || exit 1
 		for player in $(players); do
 			name=${player%%/*}
 			source=$(echo "$player.c" | sed 's|/wrong\.|/wrong/|')

@@ -6,7 +6,7 @@
 #   run_steps.sh 03     one step, by its number
 #   run_steps.sh test_maps
 set -u
-cd "$(dirname "$0")" || exit 1
+cd "$(dirname "$0")/.." || exit 1
 
 # title PROGRAM: the heading of the lesson that belongs to PROGRAM
 title() {
@@ -19,7 +19,7 @@ run() {
 	program=$1
 	shift
 	printf "\n== %s: %s ==\n\n" "$program" "$(title "$program")"
-	./with_cap_bpf.sh "./$program" "$@" && return
+	tools/with_cap_bpf.sh "./$program" "$@" && return
 	status=$?
 	echo "$program ended with status $status." >&2
 	exit "$status"
@@ -27,7 +27,7 @@ run() {
 
 case ${1-} in
 '')
-	for program in $(sh transcript.sh list); do
+	for program in $(sh tools/transcript.sh list); do
 		case $program in
 		test_maps) run test_maps --rounds 3 ;;
 		*) run "$program" ;;
@@ -35,7 +35,7 @@ case ${1-} in
 	done
 	;;
 *)
-	for program in $(sh transcript.sh list); do
+	for program in $(sh tools/transcript.sh list); do
 		lesson=$(echo ../lessons/*"$(echo "$program" | tr _ -)".md)
 		case $1 in
 		"$program" | "$(basename "$lesson" | cut -c1-2)") run "$program" && exit ;;
@@ -43,7 +43,7 @@ case ${1-} in
 	done
 	{
 		echo "There is no step \"$1\". The steps are:"
-		sh transcript.sh list | paste -s -d ' ' -
+		sh tools/transcript.sh list | paste -s -d ' ' -
 	} >&2
 	exit 2
 	;;

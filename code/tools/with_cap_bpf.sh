@@ -17,14 +17,14 @@ refuse() {
 	exit 1
 }
 
-[ "${IN-}" != vm ] || exec sh "$here/vm/vm.sh" run "$@"
+[ "${IN-}" != vm ] || exec sh "$here/../machines/qemu/vm.sh" run "$@"
 
 # CAP_BPF is bit 39 of the effective set (linux/capability.h): the
 # tenth hexadecimal digit from the right, value 8.
 case $(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status) in
 *[89abcdef]?????????)
 	# A container or a lockdown can refuse bpf(2) all the same.
-	case $("$here/01_create" 2>&1 >/dev/null) in
+	case $("$here/../01_create" 2>&1 >/dev/null) in
 	*EPERM* | *ENOSYS*) refuse 'This system refuses bpf(2), even with CAP_BPF' ;;
 	esac
 	exec "$@"

@@ -31,6 +31,7 @@ set -u
 export LC_ALL=C
 unset CDPATH
 here=$(cd "$(dirname "$0")" && pwd) || exit 2
+exercises=$(dirname "$here")
 max_source=131072   # bytes of one exercise.c
 max_program=8388608  # bytes of what it is compiled to
 max_memory=536870912 # bytes of one submission's processes
@@ -87,7 +88,7 @@ encode() {
 }
 
 exercises() {
-	for file in "$here"/*_*/points; do
+	for file in "$exercises"/*_*/points; do
 		file=${file%/points}
 		printf '%s\n' "${file##*/}"
 	done
@@ -176,7 +177,7 @@ take() {
 # build NAME: compile in the sandbox. Status 0, or 1 with the compiler's
 # words in $work/NAME/compiler.
 build() {
-	cp "$here/$1/exercise.h" "$batch/build/$1/call.o" "$batch/build/player.o" "$work/$1" &&
+	cp "$exercises/$1/exercise.h" "$batch/build/$1/call.o" "$batch/build/player.o" "$work/$1" &&
 		chmod a+rX "$work" "$work/$1" "$work/$1"/* ||
 		fault "the build of $1 cannot be prepared"
 	# The program comes out on stdout: nothing that the compiler can
@@ -217,7 +218,7 @@ points() {
 	awk '
 		FNR == NR { if ($1 != "title") { points[$2] = $1; if (!first) first = $2 } next }
 		/^ok - / { got += points[$3]; if ($3 == first) job = 1 }
-		END { print job ? got + 0 : 0 }' "$here/$1/points" "$2"
+		END { print job ? got + 0 : 0 }' "$exercises/$1/points" "$2"
 }
 
 # prepare NAME: what there is to judge, in $work/NAME, with its seed and
@@ -232,7 +233,7 @@ prepare() {
 		echo "$why" >"$work/$1/report"
 		state=refused
 		[ "$why" != 'not handed in' ] || state=missing
-	elif cmp -s "$work/$1/exercise.c" "$here/$1/stub.c"; then
+	elif cmp -s "$work/$1/exercise.c" "$exercises/$1/stub.c"; then
 		echo 'the stub, unchanged' >"$work/$1/report"
 		state=unchanged
 	elif ! build "$1"; then
@@ -277,14 +278,14 @@ judge_here() {
 
 judge_in_vm() {
 	{
-		echo "before sh exercises/grade.sh in_vm sandbox.sh run '$work' true"
+		echo "before sh exercises/classroom/grade.sh in_vm sandbox.sh run '$work' true"
 		while read -r name; do
-			echo "$name sh exercises/grade.sh in_vm grade.sh judge '$work' $name"
+			echo "$name sh exercises/classroom/grade.sh in_vm grade.sh judge '$work' $name"
 		done <"$work/prepared"
-		echo "after sh exercises/grade.sh in_vm sandbox.sh run '$work' true"
+		echo "after sh exercises/classroom/grade.sh in_vm sandbox.sh run '$work' true"
 	} >"$work/cases"
 	VM_FOLDER=$work VM_TOOLS="bwrap setpriv prlimit $batch/build/player" VM_TIMEOUT=$max_time VM_MEMORY=1024 \
-		sh "$here/../vm/vm.sh" cases "$work/cases" "$work/judged" \
+		sh "$exercises/../machines/qemu/vm.sh" cases "$work/cases" "$work/judged" \
 		</dev/null >/dev/null 2>"$work/vm" || fault "$(tail -n 1 "$work/vm")"
 	for name in before after; do
 		[ "$(cat "$work/judged/$name.status")" -eq 0 ] ||
@@ -293,7 +294,7 @@ judge_in_vm() {
 }
 
 most_points() {
-	awk '$1 != "title" { n += $1 } END { print n }' "$here/$1/points"
+	awk '$1 != "title" { n += $1 } END { print n }' "$exercises/$1/points"
 }
 
 # conclude NAME: $work/NAME/report and $work/NAME/result, of what the
@@ -324,7 +325,7 @@ page() {
 	echo '| --- | --- | ---: |'
 	awk '{ printf "| %s | %s | %d of %d |\n", $1, $2, $3, $4 }' "$1"
 	while read -r name state got of; do
-		printf '\n## %s: %s\n\n' "$name" "$(sed -n 's/^title //p' "$here/$name/points")"
+		printf '\n## %s: %s\n\n' "$name" "$(sed -n 's/^title //p' "$exercises/$name/points")"
 		printf '%s, %s of %s points.\n\n' "$state" "$got" "$of"
 		# Four more columns make it verbatim, whatever it contains.
 		sed "s/^/    /; s/again     SEED/again     make check-${name%%_*} SEED/" "$work/$name/report"
@@ -381,7 +382,7 @@ one() {
 fingerprint() {
 	{
 		find "$submissions" -mindepth 1 -maxdepth 3 -printf '%P %y %s %T@ %l\0' | sort -z
-		cat "$here"/*.[ch] "$here"/*.sh "$here"/*_*/check.c "$here"/*_*/points "$here"/*_*/call.c
+		cat "$here"/*.[ch] "$here"/*.sh "$exercises"/*_*/check.c "$exercises"/*_*/points "$exercises"/*_*/call.c
 		echo "${CC:-cc} ${SEED:-} ${IN:-}"
 	} | cksum
 }
@@ -408,7 +409,7 @@ begin() {
 			die "$batch cannot be written"
 	done
 	printf '%s\n' "${CC:-cc}" "${SEED:-}" "${IN:-}" >"$batch/settings" &&
-		make --no-print-directory -s -C "$here" ${CC:+CC="$CC"} BUILD="$batch/build" tools >"$batch/log" 2>&1 || {
+		make --no-print-directory -s -C "$exercises" -f classroom/Makefile ${CC:+CC="$CC"} BUILD="$batch/build" tools >"$batch/log" 2>&1 || {
 		cat "$batch/log" >&2
 		die 'The checks cannot be built.'
 	}
@@ -416,7 +417,7 @@ begin() {
 		# It tells the virtual machine which libraries a player needs:
 		# of a stranger's player nobody asks that out here.
 		# shellcheck disable=SC2046 # words
-		(cd "$here" && set -- *_*/stub.c && ${CC:-cc} $(cat "$batch/build/flags") -I "${1%/*}" \
+		(cd "$exercises" && set -- *_*/stub.c && ${CC:-cc} $(cat "$batch/build/flags") -I "${1%/*}" \
 			-o "$batch/build/player" "$1" "$batch/build/${1%/*}/call.o" "$batch/build/player.o" -lbpf) ||
 			die 'The program that stands for what is handed in cannot be built.'
 	fi
@@ -506,10 +507,10 @@ collect() {
 
 batch() {
 	[ -n "$1" ] && [ -n "$2" ] || die 'Say what to grade, and where the grades go: make grade SUBMISSIONS=dir OUT=dir'
-	sh "$here/../requirements.sh" check build grade || exit 2
+	sh "$exercises/../tools/requirements.sh" check build grade || exit 2
 	if [ "${IN:-}" = vm ]; then
 		# This also fetches what a virtual machine needs.
-		sh "$here/../vm/vm.sh" run true || die 'The virtual machine, which IN=vm asks for, cannot be started.'
+		sh "$exercises/../machines/qemu/vm.sh" run true || die 'The virtual machine, which IN=vm asks for, cannot be started.'
 	elif [ "$(id -u)" -ne 0 ]; then
 		command -v sudo >/dev/null 2>&1 ||
 			die 'The grader builds sandboxes, which takes root, and there is no sudo here. With IN=vm it takes none.'

@@ -54,7 +54,7 @@ fi
 
 stty -onlcr rows "$rows" columns "$columns"
 if [ ! -e /command ]; then
-	echo "Linux $(uname -r) in a virtual machine. Try ./01_create, or sh run_steps.sh."
+	echo "Linux $(uname -r) in a virtual machine. Try ./01_create, or sh tools/run_steps.sh."
 	echo 'What you built before is here. To leave: exit, or Ctrl+A and then X.'
 	PS1='vm:\W# ' setsid -c sh
 	end $?

@@ -24,7 +24,7 @@
 # VM_FOLDER=/x      one more folder, at the same path, as it is
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-top=$(cd "$here/../.." && pwd)
+top=$(cd "$here/../../.." && pwd)
 
 # What the console says goes to the second serial port. The last two
 # lines pass over work that a kernel does for itself while it boots:
@@ -57,19 +57,19 @@ tools=$here/cache/tools
 groups=vm
 [ "$mode" != tools ] || groups="build vm"
 # shellcheck disable=SC2086 # words
-if [ ! -e "$tools" ] && ! missing=$(sh "$here/../requirements.sh" check $groups 2>&1); then
+if [ ! -e "$tools" ] && ! missing=$(sh "$here/../../tools/requirements.sh" check $groups 2>&1); then
 	if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then
-		sh "$here/../requirements.sh" install $groups >&2 || exit 1
+		sh "$here/../../tools/requirements.sh" install $groups >&2 || exit 1
 	else
 		printf '%s\n' "$missing" >&2
 		command -v cc >/dev/null 2>&1 || {
 			echo 'Only root can install a C compiler. The rest could be had without.' >&2
 			exit 1
 		}
-		echo 'You may not install here, so a copy for you alone is unpacked into code/vm/cache.' >&2
+		echo 'You may not install here, so a copy for you alone is unpacked into code/machines/qemu/cache.' >&2
 		# shellcheck disable=SC2046 # names of packages
 		sh "$here/kernel.sh" packages own "$tools" \
-			$(sh "$here/../requirements.sh" list build docs vm) || exit 1
+			$(sh "$here/../../tools/requirements.sh" list build docs vm) || exit 1
 		# A library that is installed was not unpacked once more.
 		find "$tools/usr/lib" -xtype l | while read -r link; do
 			name=$(readlink "$link")
@@ -114,7 +114,7 @@ cp "$here/init.sh" "$root/init"
 chmod 755 "$root/init" "$root/bin/busybox"
 unused=code/exercises/build/kernels
 [ "$mode $folder" != "run $top/code" ] || unused=code/exercises/build
-tar -C "$top" --exclude=code/vm/cache --exclude=code/tests \
+tar -C "$top" --exclude=code/machines/qemu/cache --exclude=code/tests \
 	--exclude="$unused" --exclude='*.o' \
 	-cf - code lessons | tar -C "$root$top" -xf - || exit 1
 for tool in strace bpftool; do

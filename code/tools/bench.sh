@@ -3,16 +3,16 @@
 # What make adds to the compiler, as a ratio: a clean "make -j2" of the
 # programs beside the same compiler calls, two at a time, without make.
 set -eu
-cd "$(dirname "$0")"
+cd "$(dirname "$0")/.."
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 
-cp ./*.c Makefile requirements.sh "$tmp"
+cp -r ./*.c Makefile tools atlas "$tmp"
 cd "$tmp"
 flags="-std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -O2 -g"
 libraries=$(pkg-config --cflags --libs libbpf libelf zlib)
-make -n -B | sed -n 's/.*-o \([a-z0-9_]*\) .*/\1/p' >programs
+make -n -B | sed -n 's/.*-o \([a-z0-9_/]*\) .*/\1/p' >programs
 sed "s|.*|cc $flags -o & &.c $libraries|" programs >compile
 
 hyperfine --style none --warmup 1 --runs 10 --export-csv times.csv \
