@@ -70,7 +70,7 @@ done
 
 # No lesson is larger than this, with its style and script.
 small() {
-	find "$1" -name '0*.html' -size +"$2"c -exec wc -c {} + | { ! grep .; }
+	find "$1" -name '[0-8]*.html' -size +"$2"c -exec wc -c {} + | { ! grep .; }
 }
 ok 'no lesson is larger than 60 KB' small "$build" 61440
 ok '  and a larger one is found' not small "$build" 20000
@@ -91,9 +91,9 @@ copied() {
 		}'
 }
 
-# The same from the source: without the licence, the prose and marks.
+# The same from the source: without the licence and the prose.
 without_prose() {
-	sed '/^[[:space:]]*\/\//d; /^[[:space:]]*\/\* \(part\|end\) .*\*\/$/d' "$1" |
+	sed '/^[[:space:]]*\/\//d' "$1" |
 		sed '1,/^$/{/^\/\*/d; /^$/d; }'
 }
 
@@ -105,7 +105,7 @@ same_code() {
 }
 for source in "$book"/code/[0-9][0-9]_*.c "$book/code/test_maps.c"; do
 	name=$(basename "$source" .c)
-	page=$(grep -l "id=\"program-$name\"" "$build"/0*.html | head -n 1)
+	page=$(grep -l "id=\"program-$name\"" "$build"/[0-8]*.html | head -n 1)
 	ok "the page's $name.c is the file without its prose, and compiles" \
 		same_code "$page" "$name" "$source"
 done
@@ -134,9 +134,20 @@ prototypes() {
 		}
 	done <"$tmp/prototypes"
 }
-for lesson in "$book"/lessons/0[1-68]-*.md; do
+cards=$(grep -l '^## The call$' "$book"/lessons/[0-8][0-9]-*.md)
+for lesson in $cards; do
 	ok "${lesson##*/}: the prototypes are the installed headers'" prototypes "$lesson"
 done
+# Each of the six calls has one.
+every_call() {
+	for call in create update_elem lookup_elem lookup_and_delete_elem delete_elem get_next_key; do
+		# shellcheck disable=SC2086 # words
+		cat "$@" | grep -q "^int bpf_map_$call(" || { echo "no card of bpf_map_$call"; return 1; }
+	done
+}
+# shellcheck disable=SC2086 # words
+ok 'every call of the book has a card' every_call $cards
+ok '  and a card that is missing is found' not every_call "$book/lessons/01-create.md"
 sed 's/const void \*key/void *key/' "$book/lessons/03-lookup.md" >"$tmp/wrong.md"
 ok '  and a wrong prototype is found' not prototypes "$tmp/wrong.md"
 
@@ -181,10 +192,6 @@ add() {
 at='lessons/05-delete.md:[0-9]*:'
 ok 'a misspelt function stops the build' stops "$at there is no function mian in code/05_delete.c" \
 	"$(add '[x](../code/05_delete.c \"function mian\")')"
-ok 'a misspelt part stops the build' stops "$at there is no part heart in code/05_delete.c" \
-	"$(add '[x](../code/05_delete.c \"part heart\")')"
-ok 'a part without an end stops the build' stops "$at part heart has no end in code/05_delete.c" \
-	"echo '/* part heart */' >>code/05_delete.c; $(add '[x](../code/05_delete.c \"part heart\")')"
 ok 'a misspelt call stops the build' stops "$at there is no row of bpf_map_delte_elem in lessons/transcripts/errno_atlas.tsv" \
 	"$(add '[x](transcripts/errno_atlas.tsv \"errnos bpf_map_delte_elem\")')"
 ok 'a misspelt directive stops the build' stops "$at unknown directive \"progam\"" \
@@ -213,13 +220,81 @@ ok 'kernels that no lesson shows stop the build' stops \
 	"sed -i '/\"kernels\")/d' lessons/90-errno-atlas.md"
 ok 'a figure that no lesson shows stops the build' stops 'lessons/figures/none.svg:1: no lesson shows this figure' \
 	'cp lessons/figures/03-copy.svg lessons/figures/none.svg'
-ok 'a part that no lesson shows stops the build' stops 'code/05_delete.c:[0-9]*: no lesson shows part heart' \
-	"printf '/* part heart */\n/* end heart */\n' >>code/05_delete.c"
 ok 'atlas rows that no lesson shows stop the build' stops \
 	'lessons/transcripts/errno_atlas.tsv:[0-9]*: no lesson shows the rows of bpf_[a-z_]*' \
 	"sed -i 's/\"errnos\")/\"errnos bpf_map_create\")/' lessons/90-errno-atlas.md"
+ok 'a script that cannot be made small stops the build' stops \
+	'docs/site.js:[0-9]*: a string may not go on after the end of its line' \
+	"printf 'const s = \`\n  kept\`;\n' >>docs/site.js"
 ok 'a torn atlas row stops the build' stops 'lessons/transcripts/errno_atlas.tsv:9: 2 columns, not [0-9]*' \
 	"sed -i '9s/.*/bpf_map_create\tHASH/' lessons/transcripts/errno_atlas.tsv"
+
+# What is made small means the same: no string changes.
+strings_stay() {
+	rm -rf "$tmp/strings"
+	copy strings
+	cat >>"$tmp/strings/docs/style.css" <<-'END'
+		/* dropped_comment ; } */
+		.sr::before { content: "a  ;  } /* b */ , : c" ; }
+	END
+	cat >>"$tmp/strings/docs/site.js" <<-'END'
+		// dropped_comment
+			const s = "  // b  /* c */  ;  ";
+	END
+	make -C "$tmp/strings/docs" build/01-create.html >/dev/null || return 1
+	page=$tmp/strings/docs/build/01-create.html
+	grep -qF '.sr::before{content:"a  ;  } /* b */ , : c"}' "$page" &&
+		grep -qxF 'const s = "  // b  /* c */  ;  ";' "$page" &&
+		not grep -q dropped_comment "$page"
+}
+ok 'a string in a style or a script stays as it is' strings_stay
+
+# A lesson of any number is seen: its page, program, run and card.
+lesson_ten() {
+	rm -rf "$tmp/ten"
+	copy ten
+	cp "$code/05_delete.c" "$tmp/ten/code/10_ten.c"
+	sed 's/05_delete/10_ten/g; s/^# .*/# Ten/; /"exercise"\|"output"\|"calls"\|"errnos/d' \
+		"$top/lessons/05-delete.md" >"$tmp/ten/lessons/10-ten.md"
+	make -C "$tmp/ten/docs" >/dev/null || return 1
+	grep -q '<p class="eyebrow">Lesson 10 of 10<' "$tmp/ten/docs/build/10-ten.html" &&
+		grep -q 'id="program-10_ten"' "$tmp/ten/docs/build/10-ten.html" &&
+		grep -q 'href="10-ten.html"' "$tmp/ten/docs/build/01-create.html" &&
+		grep -q '"10-ten#' "$tmp/ten/docs/build/search.js" || return 1
+	sed -i '/"program")$/d' "$tmp/ten/lessons/10-ten.md"
+	not make -C "$tmp/ten/docs" 2>"$tmp/said" >/dev/null &&
+		grep -q 'code/10_ten.c:1: no lesson shows this program' "$tmp/said"
+}
+ok 'lesson 10 is a lesson' lesson_ten
+
+# The marks that tell the printer of the pages what to keep together.
+# Each has a rule, and they do not hang on what anything else is called.
+marks() {
+	make -C "$1/docs" print >/dev/null || return 1
+	for mark in keep start short brief lead; do
+		count=$(cat "$1"/docs/build/.book/print/*.html | grep -o 'class="[^"]*"' |
+			tr ' "' '\n\n' | grep -cx "$mark")
+		grep -q "\.$mark\b.*break-" "$1/docs/print.css" || count=unruled
+		echo "$mark $count"
+	done
+}
+marked() {
+	marks "$1" >"$tmp/marks"
+	cat "$tmp/marks"
+	not grep -q ' 0$\|unruled' "$tmp/marks" && [ "$(wc -l <"$tmp/marks")" -eq 5 ]
+}
+ok 'what belongs together in print is marked, and every mark has its rule' marked "$book"
+cp "$tmp/marks" "$tmp/marks.before"
+cp -Rp "$book" "$tmp/renamed"
+renamed() {
+	sed -i "s/\b$1\b/$1_renamed/g" "$tmp/renamed/docs/filter.lua" "$tmp"/renamed/docs/*.css
+	marked "$tmp/renamed" && cmp "$tmp/marks" "$tmp/marks.before"
+}
+for class in chunk gloss terminal excerpt card; do
+	ok "  also when $class is called something else" renamed $class
+done
+sed -i "s/\\.keep\\b/.kept/g" "$tmp/renamed/docs/print.css"
+ok '  and a mark without its rule is found' not marked "$tmp/renamed"
 
 # The words of the lessons, of the comments and of the exercises.
 misspelt() {
