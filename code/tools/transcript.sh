@@ -15,12 +15,13 @@ umask 022
 # Descriptors from 3 up are free, so that a first map is always 3.
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 
+# The lessons show the programs, and in which order.
 list() {
-	for lesson in ../lessons/0[0-9]-*.md; do
-		program=$(basename "$lesson" .md | tr - _)
-		[ -e "$program.c" ] || program=${program#??_}
-		[ ! -e "$program.c" ] || echo "$program"
-	done
+	sed -n 's|^\[.*\](\.\./code/\([a-z0-9_]*\)\.c "program")$|\1|p' ../lessons/[0-9]*.md |
+		while read -r program; do
+			[ ! -e "$program.bpf.c" ] || [ -x "$program" ] || continue
+			echo "$program"
+		done
 }
 
 # arguments PROGRAM: what to give PROGRAM so that it ends by itself
@@ -35,7 +36,7 @@ output() {
 	echo "\$ sudo ./$program${arguments:+ $arguments}"
 	# shellcheck disable=SC2086 # words
 	printed=$("./$program" $arguments) || return 1
-	printf '%s\n' "$printed" | sed 's/^close 2  to look for its id takes CAP_SYS_ADMIN$/close 2  no map has its id any more: ENOENT (2)/'
+	printf '%s\n' "$printed" | sed 's/^\(bpf_map_get_fd_by_id(info.id) = \)-EPERM$/\1-ENOENT/'
 }
 
 # What differs from run to run, from libbpf to libbpf and from strace
@@ -60,9 +61,10 @@ calls() {
 		return 1
 	}
 	sed -E '
+		/^bpf\(BPF_BTF_LOAD,/d
 		/^bpf\(BPF_PROG_LOAD,/{
-			/prog_name="two_worlds"/!d
-			s/(insn_cnt=[0-9]+, ).*(prog_name="two_worlds").*\},/\1..., \2},/
+			/prog_name="visit"/!d
+			s/(insn_cnt=[0-9]+, ).*(prog_name="visit").*\},/\1..., \2},/
 		}
 		s/(prog_fd=[0-9]+), retval=.*\}\},/\1, ...}},/
 		s/\b(key|value|next_key|info)=0x[0-9a-f]+/\1=ADDR/g
