@@ -98,6 +98,8 @@ function stages.style()
 	replace(folder .. 'appendix.html', style('appendix.css'))
 	replace(folder .. 'foot.html',
 		'<script>\n' .. small_js('site.js') .. '</script>\n')
+	replace(folder .. 'filter.html',
+		'<script>\n' .. small_js('appendix.js') .. '</script>\n')
 	replace(folder .. 'search.js', small_js('search.js'))
 end
 
@@ -166,10 +168,95 @@ local function check_shown(data, files)
 	end
 end
 
+-- Terms of the glossary that may still come before their meaning.
+local not_yet = {}
+for term in ([[
+array
+
+bpf program
+
+capability
+
+descriptor
+
+entry
+
+errno
+
+flag
+
+frozen map
+
+hash
+
+helper
+
+key
+
+libbpf
+
+lru hash
+
+map
+
+padding
+
+per-cpu map
+
+pin
+
+queue
+
+take
+
+user space
+
+value
+
+walk
+
+]]):gmatch('[^\n]+') do
+	not_yet[term] = true
+end
+
+-- check_words DATA: no term of the glossary is used before the lesson
+-- in which it is bold, unless the page links it first. What comes in
+-- the same paragraph comes after it.
+local function check_words(data)
+	local defined, place = {}, {}
+	for _, word in ipairs(data.word) do
+		local term, how, at = table.unpack(split(word, '\t'))
+		if how == 'define' then
+			place[term] = place[term] or at
+		end
+	end
+	local page
+	local linked = {}
+	for _, word in ipairs(data.word) do
+		local term, how, at = table.unpack(split(word, '\t'))
+		if at:match('^lessons/[^:]*') ~= page and at:match('^lessons') then
+			page = at:match('^lessons/[^:]*')
+			linked = {}
+		end
+		if how == 'define' then
+			defined[term] = true
+		elseif how == 'link' then
+			linked[term] = true
+		elseif not defined[term] and not linked[term] and
+		       not not_yet[term] then
+			fail(at .. ': "' .. term .. '" comes before its meaning' ..
+				(place[term] and ', which is in ' .. place[term] or
+				', which is in no lesson (in bold)') ..
+				'; give it there, or link to the glossary')
+		end
+	end
+end
+
 function stages.collect(files)
 	local data = read_data()
 	check_links(data)
 	check_shown(data, files)
+	check_words(data)
 	local function lines(list)
 		return table.concat(list, '\n') .. '\n'
 	end

@@ -25,6 +25,8 @@
 --   term KIND TERM PAGE#ID SECTION WEIGHT
 --   answer LINE          of the appendix's answers
 --   search JSON          a section, for search.js
+--   word TERM HOW WHERE  a term of the glossary, the first time that
+--                        the page defines it, links it or uses it
 --
 -- Works with pandoc 2.17 and 3: keep to what both have.
 
@@ -46,7 +48,8 @@ local source, cursor = {}, 1    -- the input's lines; see where()
 
 -- Of the book's parts further below.
 local blocks, leaf, variables, figure, footnote_list, record_answers
-local open_section, close_section, say, count, terms_of, heading
+local open_section, close_section, say, count, terms_of, words_of
+local heading
 local c_html, commands, terminal, listing, copy_button
 
 -- record FACT...: a line of PAGE.data
@@ -443,10 +446,10 @@ function as.word(word, paren)
 	local kind
 	if keywords[word] or word:match('_t$') or word:match('^__[us]%d+$') then
 		kind = 'b'
-	elseif word:match('^[A-Z][A-Z0-9_]+$') then
-		kind = 'var'
-	elseif paren ~= '' then
+	elseif word ~= 'EXPECT' and paren ~= '' then
 		kind = word:match('^bpf_') and 'libbpf' or 'u'
+	elseif word:match('^[A-Z][A-Z0-9_]+$') and paren == '' then
+		kind = 'var'
 	end
 	return (kind and as[kind](word) or word) .. paren
 end
@@ -467,21 +470,21 @@ local c_code = re.compile([[
 	number    <- (%d [_.%w]*) -> var
 ]], as)
 
--- In print a tab is as many spaces as it is wide: the printed line has
--- no tab stops once it is parted by colours.
+-- expanded LINE: with spaces for its tabs
+local function expanded(line)
+	local tabs
+	repeat
+		line, tabs = line:gsub('^([^\t]*)\t', function(before)
+			return before .. (' '):rep(8 - #before % 8)
+		end)
+	until tabs == 0
+	return line
+end
+
+-- A printed line has no tab stops once it is parted by colours.
 function c_html(piece)
-	if printing then
-		piece = table.concat(split(piece):map(function(line)
-			local tabs
-			repeat
-				line, tabs = line:gsub('^([^\t]*)\t', function(before)
-					return before .. (' '):rep(8 - #before % 8)
-				end)
-			until tabs == 0
-			return line
-		end), '\n')
-	end
-	return c_code:match(piece)
+	return c_code:match(printing and
+		table.concat(split(piece):map(expanded), '\n') or piece)
 end
 
 -- numbered LINES FIRST: lines of HTML, each after its number, or on the
@@ -606,23 +609,232 @@ local function read_glosses(path, all)
 	end
 end
 
--- A whole file in two columns: a gloss stands beside its code.
+--------------------------------------------- the answers of the kernel
+
+-- What strerror says of an errno. A test asks the C library.
+local meanings = {
+	E2BIG = 'Argument list too long', EACCES = 'Permission denied',
+	EAGAIN = 'Resource temporarily unavailable',
+	EBADF = 'Bad file descriptor', EBUSY = 'Device or resource busy',
+	EEXIST = 'File exists', EFAULT = 'Bad address',
+	EINTR = 'Interrupted system call', EINVAL = 'Invalid argument',
+	ELOOP = 'Too many levels of symbolic links',
+	EMFILE = 'Too many open files', ENOENT = 'No such file or directory',
+	ENOMEM = 'Cannot allocate memory',
+	ENOSPC = 'No space left on device',
+	ENOSYS = 'Function not implemented', ENOTSUPP = 'Unknown error 524',
+	EOPNOTSUPP = 'Operation not supported',
+	EPERM = 'Operation not permitted',
+	ERANGE = 'Numerical result out of range',
+	ESRCH = 'No such process', ETIMEDOUT = 'Connection timed out',
+}
+
+-- The places of a program that matter here: each EXPECT(call, answer),
+-- and what tells whether it is in a loop.
+local c_sites = re.compile([[
+	code    <- {| (skip / site / mark / word / %nl / .)* |}
+	skip    <- comment / string / '#' ('\' %nl / [^%nl])*
+	site    <- {| {:at: {} :} {:kind: 'EXPECT' :} '(' %s* {:call: arg :} ','
+	           {:answer: arg :} ')' {:last: {} :} |}
+	mark    <- {| {:at: {} :} {:kind: [{};()] / loop / 'EXPECT' ![_%w] :} |}
+	loop    <- ('for' / 'while' / 'do') ![_%w]
+	word    <- [_%w]+
+	arg     <- (comment / string / '(' inner ')' / [^(),"'])+
+	inner   <- (comment / string / '(' inner ')' / [^()"'])*
+	comment <- '//' [^%nl]* / '/*' (!'*/' .)* '*/'
+	string  <- '"' ('\' . / [^"%nl])* '"' / "'" ('\' . / [^'%nl])* "'"
+]])
+
+-- written CALL: as the preprocessor writes it
+local function written(call)
+	return (call:gsub('%s+', ' '):gsub('^ ', ''):gsub(' $', ''))
+end
+
+-- sites PATH TEXT: every EXPECT of a program: its first and last line,
+-- the call, the answer that is expected, and the loop that it is in
+local function sites(path, all)
+	local function line_of(at)
+		local _, breaks = all:sub(1, at - 1):gsub('\n', '')
+		return breaks + 1
+	end
+	local found = List()
+	local open, parens = List(), 0   -- braces: the loop that each is in
+	local loop                       -- from its word to its body's end
+	for _, m in ipairs(c_sites:match(all)) do
+		local outer = open[#open]
+		if m.call then
+			found:insert { line = line_of(m.at), last = line_of(m.last),
+				call = written(m.call), answer = written(m.answer),
+				loop = outer or loop, came = List() }
+		elseif m.kind == 'EXPECT' then
+			die(path, line_of(m.at), 'EXPECT needs a call and an answer')
+		elseif m.kind == '{' then
+			open:insert(outer or loop or false)
+			loop = nil
+		elseif m.kind == '}' then
+			open:remove()
+		elseif m.kind == '(' then
+			parens = parens + 1
+		elseif m.kind == ')' then
+			parens = parens - 1
+		elseif m.kind == ';' then
+			loop = parens > 0 and loop or nil
+		else
+			loop = loop or m.at
+		end
+	end
+	return found
+end
+
+-- next_site SITES AT CALL LEFT: which EXPECT printed this CALL, when the
+-- one before was AT and LEFT lines with the same call are to come, this
+-- one included. A loop goes on as long as enough lines are left for
+-- those that come after it.
+local function next_site(all, at, call, left)
+	local loop = all[at] and all[at].loop
+	local after, again, first = 0, nil, nil
+	local inside, later
+	for i, site in ipairs(all) do
+		if site.call == call then
+			first = first or i
+			if i <= at then
+				again = again or loop and site.loop == loop and i
+			else
+				after = after + 1
+				later = later or i
+				inside = inside or loop and site.loop == loop and i
+			end
+		end
+	end
+	return inside or again and left > after and again or later or first
+end
+
+-- answer_sites PATH SITES: what the recorded run says to each of them
+local function answer_sites(path, all)
+	local name = filename(path):gsub('%.c$', '')
+	local run = '../lessons/transcripts/' .. name .. '.txt'
+	local lines = split(slurp(run) or die(path, all[1].line,
+		'there is no ' .. shown(run) .. ': make record'))
+	deps[run] = true
+	record('use', 'output', filename(run))
+	local left = {}
+	for _, line in ipairs(lines) do
+		local call = line:match('^(.*) = %-?%w+$')
+		if call then
+			left[call] = (left[call] or 0) + 1
+		end
+	end
+	local at = 0
+	for i, line in ipairs(lines) do
+		local call, came = line:match('^(.*) = (%-?%w+)$')
+		if call then
+			at = next_site(all, at, call, left[call])
+			if not at then
+				die(run, i, 'no EXPECT of ' .. shown(path) ..
+					' has this call: make record')
+			end
+			left[call] = left[call] - 1
+			all[at].came:insert(came)
+		end
+	end
+	for _, site in ipairs(all) do
+		if #site.came == 0 then
+			die(path, site.line, 'this EXPECT has no answer in ' ..
+				shown(run) .. ': make record')
+		end
+	end
+end
+
+-- runs LIST: the same answer many times is one, with its number
+local function runs(came)
+	local out = List()
+	for _, answer in ipairs(came) do
+		local last = out[#out]
+		if last and last.answer == answer then
+			last.times = last.times + 1
+		else
+			out:insert { answer = answer, times = 1 }
+		end
+	end
+	return out
+end
+
+-- answer_html SITE: what stands beside its last line. b is an answer,
+-- var an errno.
+local function answer_html(path, site)
+	local list = runs(site.came)
+	local html = list:map(function(r)
+		local errno = r.answer:match('^%-(E%w+)$')
+		if errno and not meanings[errno] then
+			die(path, site.line, 'the meaning of ' .. errno ..
+				' is missing in docs/filter.lua')
+		end
+		return (errno and '<var>' .. r.answer .. '</var>' or
+			'<b>' .. r.answer .. '</b>') ..
+			(r.times > 1 and ', ' .. r.times .. '\194\160times' or '')
+	end)
+	local often = list:find_if(function(r) return r.times > 1 end)
+	local errno = #list == 1 and list[1].answer:match('^%-(E%w+)$')
+	local meaning = errno and meanings[errno] or
+		site.answer == 'A_DESCRIPTOR' and 'a descriptor'
+	return '<span class="came">' .. table.concat(html,
+		often and ', then ' or ', ') .. (meaning and not printing and ' <small>' .. meaning .. '</small>'
+		or '') .. '</span>'
+end
+
+-- legend SITES: what the errnos of a printed program mean
+local function legend(all)
+	local seen, out = {}, List()
+	for _, site in ipairs(all) do
+		for _, came in ipairs(site.came) do
+			local errno = came:match('^%-(E%w+)$')
+			if errno and not seen[errno] then
+				seen[errno] = true
+				out:insert(code(came) .. ' ' .. meanings[errno])
+			end
+		end
+	end
+	return #out == 0 and '' or '<p class="legend">' ..
+		table.concat(out, '; ') .. '</p>'
+end
+
+-- A whole file: a gloss stands at the left of its code, and at the right
+-- of each EXPECT what the kernel answered in the recorded run.
 function directives.program(path, line)
-	local lines = split(need(path, line))
+	local all = need(path, line)
+	local lines = split(all)
 	local file = filename(path)
 	local id = 'program-' .. file:gsub('%.c$', '')
 	record('use', 'program', file)
 	record('anchor', page .. '#' .. id)
 
-	local all = chunks(lines)
-	read_glosses(path, all)
+	local expects = sites(path, all)
+	local column, came = 0, {}      -- where answers are in print; by line
+	if #expects > 0 then
+		answer_sites(path, expects)
+		for _, site in ipairs(expects) do
+			column = math.max(column, #expanded(lines[site.last]) + 2)
+			came[site.last] = (came[site.last] or '') ..
+				answer_html(path, site)
+		end
+	end
+	-- beside NUMBER HTML: a line of code with its answer
+	local function beside(number, html)
+		return came[number] and html .. (printing and
+			(' '):rep(column - #expanded(lines[number])) or '') ..
+			came[number] or html
+	end
+
+	local list = chunks(lines)
+	read_glosses(path, list)
 	local out = List()
-	for _, c in ipairs(all) do
+	for _, c in ipairs(list) do
 		local parts = List()
 		if #c.gloss > 0 then
 			parts = wrap('<div class="gloss">', c.gloss, '</div>')
 		end
 		local html = split(c_html(table.concat(c.code, '\n')) .. '\n')
+			:map(function(said, i) return beside(c.first + i - 1, said) end)
 		local short = #c.code < 9
 		if #c.code == 0 then
 			short = true
@@ -650,10 +862,11 @@ function directives.program(path, line)
 		out:extend(wrap('<div class="chunk' .. (short and ' short' or '') ..
 			'">', parts, '</div>'))
 	end
-	return wrap('<figure class="program" id="' .. at(id) ..
-		'"><figcaption><span>' .. code(shown(path)) .. '</span>' ..
-		copy_button() .. '</figcaption>\n<div class="listing">', out,
-		'</div></figure>')
+	return wrap('<figure class="program' .. (#expects > 0 and ' answered' or
+		'') .. '" id="' .. at(id) .. '"><figcaption><span>' ..
+		code(shown(path)) .. '</span>' .. copy_button() ..
+		'</figcaption>\n<div class="listing">', out, '</div>' ..
+		(printing and legend(expects) or '') .. '</figure>')
 end
 
 -- One function and the comment above it.
@@ -714,7 +927,7 @@ function directives.output(path, line)
 	return { raw(terminal(commands(split(need(path, line))))) }
 end
 
--- The bpf(2) calls of a run, folded when they are many.
+-- The bpf(2) calls of a run.
 function directives.calls(path, line)
 	record('use', 'output', filename(path))
 	local lines = split(need(path, line))
@@ -732,13 +945,7 @@ function directives.calls(path, line)
 	end
 	local html = printing and unbroken(calls) or
 		table.concat(calls:map(table.concat))
-	local run = terminal(html:gsub('\n$', ''), ' calls')
-	if #lines <= 16 or printing then
-		return { raw(run) }
-	end
-	return { raw('<details class="calls"><summary>What the kernel saw: ' ..
-		#calls - 1 .. ' bpf(2) calls</summary>\n' .. run ..
-		'</details>') }
+	return { raw(terminal(html:gsub('\n$', ''), ' calls')) }
 end
 
 ---------------------------------------------------------------- errnos
@@ -755,57 +962,43 @@ local function table_rows(path, line)
 	return rows
 end
 
--- html_table CLASS LABEL HEAD ROWS: a table of cells of HTML
-local function html_table(class, label, head, rows)
-	local html = { '<table class="errnos' .. class .. keep(#rows + 1) ..
-		'" aria-label="' .. label .. '"><thead><tr><th scope="col">' ..
-		table.concat(head, '</th><th scope="col">') ..
-		'</th></tr></thead>\n<tbody>' }
-	for i, row in ipairs(rows) do
-		-- No page begins with only the last row.
-		html[i + 1] = (printing and i > 5 and i == #rows - 1 and
-			'</tbody><tbody class="keep">' or '') .. '<tr><td>' ..
-			table.concat(row, '</td><td>') .. '</td></tr>\n'
-	end
-	return table.concat(html) .. '</tbody></table>'
-end
-
-local function result_html(result)
+-- errno_html RESULT: of the atlas, with what strerror says of it
+local function errno_html(result)
 	terms_of(result, 1)
-	local name, number = result:match('^(E[A-Z0-9]+)(.*)$')
+	local name, number = result:match('^(E[A-Z0-9]+) ?(.*)$')
 	if not name then
 		return '<span class="fine">' .. inline_code(result) .. '</span>'
 	end
-	return '<code class="err">' .. name .. '</code>' ..
-		'<small>' .. escape(number) .. '</small>'
+	return '<code class="err">' .. name .. '</code> <small>' ..
+		escape(number) .. ' ' .. (meanings[name] or '') .. '</small>'
 end
 
--- alike ROWS: the rows of the atlas as lists of cases, which are lists
--- of rows. A case is the same for all its map types. The cases of a
--- list differ only in how they are provoked. Lists with the same
--- result follow each other.
+-- since NOTE: of the atlas, about kernels, as a sentence
+local function since(note)
+	local version, before = note:match('since ([%d.]+), (.*) before')
+	if version then
+		return 'Since Linux ' .. version .. '; before that ' ..
+			inline_code(before)
+	end
+	return 'Since Linux ' .. note:match('since ([%d.]+)')
+end
+
+-- alike ROWS: rows of the atlas with one result, as lists of cases,
+-- which are lists of rows. A case is the same for all its map types.
+-- The cases of a list differ only in how they are provoked.
 local function alike(rows)
-	local function types(case)
-		return table.concat(case:map(function(row)
-			return row[2] .. row[6]
-		end), '\t')
-	end
 	local cases = group(rows, function(row)
-		return table.concat(row, '\t', 3, 5)
+		return row[3] .. '\t' .. row[5]
 	end)
-	local out = List()
-	for _, result in ipairs(group(cases, function(case)
-		return case[1][4]
-	end)) do
-		out:extend(group(result, function(case)
-			return case[1][5] .. '\t' .. types(case)
-		end))
-	end
-	return out
+	return group(cases, function(case)
+		return case[1][5] .. '\t' .. table.concat(case:map(function(row)
+			return row[2]
+		end), ' ')
+	end)
 end
 
--- errno_row CASES ALL_TYPES: what a list of such cases returned
-local function errno_row(cases, all_types)
+-- case_row CASES ALL_TYPES: what a list of such cases is about
+local function case_row(cases, all_types)
 	local _, _, _, result, meaning = table.unpack(cases[1][1])
 	local when = table.concat(cases:map(function(case)
 		return case[1][3]
@@ -816,75 +1009,114 @@ local function errno_row(cases, all_types)
 	say(when .. ' ' .. result .. ' ' .. meaning)
 	local types = cases[1]:map(function(row)
 		count('BPF_MAP_TYPE_' .. row[2], 'type', 0)
-		return code(row[2]) .. (row[6] == '-' and '' or
-			' <small>' .. escape(row[6]) .. '</small>')
+		return code(row[2])
 	end)
-	return { result_html(result), inline_code(when) .. '<span>' ..
-		inline_code(meaning) .. '</span>',
-		#types == all_types and #types > 3 and 'all ' .. #types or
-		table.concat(types, ' ') }
+	return '<tr><td>' .. inline_code(when) .. '<span>' ..
+		inline_code(meaning) .. '</span></td><td>' ..
+		(#types == all_types and #types > 3 and 'all ' .. #types or
+		table.concat(types, ' ')) .. '</td></tr>'
 end
 
--- errno_table CLASS CALL ROWS ALL_TYPES: what a call returned, by its
--- rows of the atlas; ALL_TYPES is how many map types it was asked of
-local function errno_table(class, call, rows, all_types)
-	return html_table(class, 'What ' .. escape(call) .. ' returns',
-		{ 'Result', 'When', 'Map types' }, alike(rows):map(function(cases)
-			return errno_row(cases, all_types)
-		end))
-end
-
--- errors_of CALL ROWS TYPES: what a lesson shows of the atlas
-local function errors_of(call, rows, types)
-	local errors = rows:filter(function(row)
-		return row[4]:match('^E[A-Z0-9]+')
-	end)
-	local atlas = book.order:find_if(function(name)
-		return name:match('atlas')
-	end)
-	return { raw(errno_table('', call, errors, #types) ..
-		'<p class="more">' .. #errors .. ' cases, each seen in a run.' ..
-		(atlas and ' <a href="' .. href(atlas, escape(call)) ..
-		'">All cases of ' .. code(call) .. '</a>.' or '') .. '</p>') }
-end
-
--- cases_of CALL ROWS TYPES: what the atlas itself shows
-local function cases_of(call, rows, types)
-	local out = List { heading(escape(call), code(call), call) }
-	count(call, 'call', 2)
-	if #types > 3 then
-		out:insert(raw('<p class="more">Asked of ' .. #types .. ': ' ..
-			table.concat(types, ' ') .. '</p>'))
+-- errno_table CALL ROWS ALL_TYPES: what a call returns, by its rows of
+-- the atlas: a group each result, in it what holds on every kernel and
+-- then what a version brought. ALL_TYPES is of how many map types it
+-- was asked.
+local function errno_table(call, rows, all_types)
+	local html = List { '<table class="errnos" aria-label="What ' ..
+		escape(call) .. ' returns"><thead><tr><th scope="col">When</th>' ..
+		'<th scope="col">Map types</th></tr></thead>' }
+	for _, same in ipairs(group(rows, function(row) return row[4] end)) do
+		html:insert('<tbody' .. (keep(#same) ~= '' and ' class="keep"' or
+			'') .. '><tr><th colspan="2" scope="rowgroup">' ..
+			errno_html(same[1][4]) .. '</th></tr>')
+		local by_kernel = group(same, function(row) return row[6] end)
+		by_kernel:sort(function(a, b) return a[1][6] < b[1][6] end)
+		for _, part in ipairs(by_kernel) do
+			if part[1][6] ~= '-' then
+				html:insert('<tr class="since"><td colspan="2">' ..
+					since(part[1][6]) .. '</td></tr>')
+			end
+			for _, cases in ipairs(alike(part)) do
+				html:insert(case_row(cases, all_types))
+			end
+		end
+		html:insert('</tbody>')
 	end
-	out:insert(raw(errno_table(' wide', call, rows, #types)))
-	return out
+	return raw(table.concat(html, '\n') .. '</table>')
 end
 
--- The errors of CALL, or without it all cases of every call.
-function directives.errnos(path, line, call)
+-- atlas_rows PATH LINE: lists of rows, one a call
+local function atlas_rows(path, line)
 	local rows = table_rows(path, line)
 	if table.concat(rows:remove(1), ', ') ~=
 	   'call, map, situation, result, meaning, kernels' then
 		die(path, 1, 'the header is not "call, map, situation, ' ..
 			'result, meaning, kernels"')
 	end
+	return group(rows, function(row) return row[1] end)
+end
+
+-- Every answer of every call, or of one.
+function directives.errnos(path, line, only)
 	local out = List()
-	for _, same in ipairs(group(rows, function(row) return row[1] end)) do
-		local name = same[1][1]
-		if call == '' or call == name then
-			local types = group(same, function(row)
-				return row[2]
-			end):map(function(rows) return code(rows[1][2]) end)
-			out:extend((call == '' and cases_of or errors_of)(name,
-				same, types))
-			record('use', 'errnos', name)
+	for _, rows in ipairs(atlas_rows(path, line)) do
+		local call = rows[1][1]
+		local types = group(rows, function(row) return row[2] end)
+			:map(function(same) return code(same[1][2]) end)
+		if only == call then
+			return { errno_table(call, rows, #types) }
+		elseif only == '' then
+			record('use', 'errnos', call)
+			out:insert(heading(escape(call), code(call), call))
+			count(call, 'call', 2)
+			if #types > 3 then
+				out:insert(raw('<p class="more">Asked of ' .. #types ..
+					': ' .. table.concat(types, ' ') .. '</p>'))
+			end
+			out:insert(errno_table(call, rows, #types))
 		end
 	end
 	if #out == 0 then
-		die(input, line, 'there is no row of ' .. call .. ' in ' ..
+		die(input, line, 'there is no row of ' .. only .. ' in ' ..
 			shown(path))
 	end
 	return out
+end
+
+-- The table that follows: each errno in its first column is one that
+-- the call has answered in the atlas.
+function directives.errors(path, line, call, next)
+	local rows = atlas_rows(path, line):find_if(function(same)
+		return same[1][1] == call
+	end)
+	if not rows then
+		die(input, line, 'there is no row of ' .. call .. ' in ' ..
+			shown(path))
+	elseif not next or next.t ~= 'Table' then
+		die(input, line, 'no table follows "errors ' .. call .. '"')
+	end
+	for _, row in ipairs(next.bodies[1].body) do
+		local cell = stringify(row.cells[1].contents)
+		for errno in cell:gmatch('E[A-Z0-9]+') do
+			if not rows:find_if(function(r)
+				return r[4]:match('^E[A-Z0-9]+') == errno
+			end) then
+				die(input, where(errno), call .. ' never answers ' ..
+					errno .. ' in ' .. shown(path))
+			end
+		end
+		if not cell:match('E[A-Z0-9]+') then
+			die(input, where(cell), 'there is no errno in "' .. cell .. '"')
+		end
+	end
+	local atlas = book.order:find_if(function(name)
+		return name:match('^%d+%-errno%-atlas$')
+	end)
+	local out = make.Table(next)
+	out:insert(raw('<p class="more">' .. (atlas and 'Every errno of every ' ..
+		'map type is in <a href="' .. href(atlas, escape(call)) .. '">' ..
+		book.pages[atlas].label .. '</a>.' or '') .. '</p>'))
+	return out, true
 end
 
 -- The cases that not all kernels answer alike, a column a kernel,
@@ -1152,19 +1384,11 @@ function footnote_list()
 		'aria-label="Footnotes"><ol>', out, '</ol></section>')
 end
 
--- glossed WEIGHT: a function that counts a term of the glossary
-local function glossed(weight)
-	return function(el)
-		local term = book.glossary[stringify(el):lower():gsub('[.:]$', '')]
-		if term then
-			count(term, 'term', weight)
-		end
-	end
-end
-
 local weight               -- of the terms in what is walked
+local apart                -- its links, bold words and code, in order
 local walker = {
 	Link = function(el)
+		apart:insert { 'link', stringify(el) }
 		local url = target(el.target)
 		if not url then
 			return el.content
@@ -1174,6 +1398,7 @@ local walker = {
 	end,
 	Note = footnote,
 	Code = function(el)
+		apart:insert { 'code', el.text }
 		terms_of(el.text, weight)
 		-- A short command and -errno stay on their line. (Pandoc would
 		-- search all of its languages for one that is called "n".)
@@ -1182,8 +1407,20 @@ local walker = {
 		return whole and raw_inline('<code class="n">' ..
 			escape(el.text) .. '</code>') or nil
 	end,
-	Strong = glossed(2),
-	Emph = glossed(1),
+	Strong = function(el)
+		local said = stringify(el)
+		apart:insert { 'define', said }
+		local term = book.glossary[said:lower():gsub('[.:]$', '')]
+		if term then
+			count(term, 'term', 2 * weight)
+		end
+	end,
+	Emph = function(el)
+		local term = book.glossary[stringify(el):lower():gsub('[.:]$', '')]
+		if term then
+			count(term, 'term', weight)
+		end
+	end,
 	RawInline = function(el)
 		if el.text:match('^<!%-%-') then
 			return {}
@@ -1193,13 +1430,20 @@ local walker = {
 
 -- leaf BLOCK WEIGHT: it, with its text said and its inlines walked
 function leaf(b, heavier)
-	weight = heavier or 1
+	weight, apart = heavier or 1, List()
+	local said
 	if b.t == 'Table' then
-		b:walk { Plain = function(x) say(stringify(x)) end }
+		local cells = List()
+		b:walk { Plain = function(x) cells:insert(stringify(x)) end }
+		cells:map(say)
+		said = table.concat(cells, ' ')
 	else
-		say(stringify(b))
+		said = stringify(b)
+		say(said)
 	end
-	return b:walk(walker)
+	b = b:walk(walker)
+	words_of(said, apart)
+	return b
 end
 
 ------------------------------------------- for the book: PAGE.data
@@ -1288,6 +1532,53 @@ function terms_of(piece, weight)
 			count(word, 'call', weight)
 		end
 	end
+end
+
+local met = {}             -- terms of the glossary, and how
+
+-- words_of TEXT APART: the terms of the glossary in a block, of which
+-- APART are the links, the bold words and the code
+function words_of(said, parts)
+	if book.pages[page] == nil or book.pages[page].number >= 90 then
+		return
+	end
+	said = said:lower()
+	local function meet(term, how)
+		if not met[how .. term] then
+			met[how .. term] = true
+			local line = cursor
+			while source[line] and
+			      not source[line]:lower():find(term, 1, true) do
+				line = line + 1
+			end
+			record('word', term, how, shown(input) .. ':' ..
+				(source[line] and line or where(term)))
+		end
+	end
+	local function terms_in(piece, how)
+		for term in pairs(book.glossary) do
+			if piece:find('%f[%w]' .. term:gsub('%p', '%%%0') .. 'e?s?%f[%W]') then
+				meet(term, how)
+			end
+		end
+	end
+	for _, part in ipairs(parts) do
+		local piece = part[2]:lower()
+		local from, to = said:find(piece, 1, true)
+		if from then
+			said = said:sub(1, from - 1) .. ' | ' .. said:sub(to + 1)
+		end
+		if part[1] == 'link' then
+			terms_in(piece, 'link')
+		elseif part[1] == 'define' then
+			piece = piece:gsub('[.:]$', '')
+			local one = piece:gsub('s$', '')
+			if book.glossary[piece] or book.glossary[one] then
+				meet(book.glossary[piece] and piece or one, 'define')
+			end
+		end
+	end
+	terms_in(said, 'use')
 end
 
 -- record_answers: the lines of each folded answer, for the appendix, after
