@@ -86,6 +86,29 @@ local function small_js(path)
 	return table.concat(lines, '\n') .. '\n'
 end
 
+-- base64 BYTES: as a data URL has them
+local digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+local function base64(bytes)
+	local function digit(n)
+		return digits:sub(n + 1, n + 1)
+	end
+	return (bytes:gsub('..?.?', function(three)
+		local a, b, c = three:byte(1, 3)
+		local n = a << 16 | (b or 0) << 8 | (c or 0)
+		return digit(n >> 18) .. digit(n >> 12 & 63) ..
+			(b and digit(n >> 6 & 63) or '=') ..
+			(c and digit(n & 63) or '=')
+	end))
+end
+
+-- face FAMILY FILE STYLE: a part of a typeface that a page carries
+local function face(family, name, style)
+	return '@font-face{font-family:"' .. family .. '";' .. style ..
+		'src:url(data:font/woff2;base64,' ..
+		base64(slurp('fonts/' .. name .. '.woff2')) ..
+		') format("woff2")}'
+end
+
 function stages.style()
 	local function style(name)
 		return '<style>' .. css:match(slurp(name)) .. '</style>\n'
@@ -93,7 +116,12 @@ function stages.style()
 	replace(folder .. 'head.html', '<script>try{' ..
 		'document.documentElement.dataset.theme=' ..
 		'localStorage.getItem("theme")||""}catch(e){}</script>' ..
-		style('style.css'))
+		style('style.css') .. '<style>' .. face('Open Sans', 'text', '') ..
+		face('Open Sans', 'text-bold', 'font-weight:600 700;') ..
+		face('Open Sans', 'text-italic', 'font-style:italic;') ..
+		face('JetBrains Mono', 'code', '') ..
+		face('JetBrains Mono', 'code-bold', 'font-weight:600 700;') ..
+		'</style>\n')
 	replace(folder .. 'front.html', style('front.css'))
 	replace(folder .. 'appendix.html', style('appendix.css'))
 	replace(folder .. 'foot.html',
@@ -252,6 +280,26 @@ local function check_words(data)
 	end
 end
 
+-- full_titles DATA: a function of a page and a title in it, which names
+-- what the page is about if other pages have such a title, too
+local function full_titles(data)
+	local pages, cards = text.read_structure().pages, {}
+	local times = {}
+	for _, head in ipairs(data.head) do
+		local title = head:match('\t(.*)$')
+		times[title] = (times[title] or 0) + 1
+	end
+	for _, card in ipairs(data.card) do
+		local name, call = card:match('^(.-)\t(.*)$')
+		cards[name] = cards[name] or '`' .. call .. '`'
+	end
+	return function(name, title)
+		return (times[title] or 0) > 1 and title ..
+			(cards[name] and ' (' .. cards[name] .. ')' or
+			': ' .. pages[name].title) or title
+	end
+end
+
 function stages.collect(files)
 	local data = read_data()
 	check_links(data)
@@ -260,7 +308,13 @@ function stages.collect(files)
 	local function lines(list)
 		return table.concat(list, '\n') .. '\n'
 	end
-	replace(folder .. 'terms', lines(data.term))
+	local full = full_titles(data)
+	replace(folder .. 'terms', lines(data.term:map(function(term)
+		return (term:gsub('\t([^\t#]*)(#[^\t]*\t)([^\t]*)(\t%d+)$',
+			function(name, id, title, weight)
+				return '\t' .. name .. id .. full(name, title) .. weight
+			end))
+	end)))
 	replace(folder .. 'answers', lines(data.answer))
 	replace('build/search.js', 'const sections = [\n' ..
 		lines(data.search) .. '];\n' .. slurp(folder .. 'search.js'))
@@ -275,6 +329,7 @@ end
 
 -- contents BOOK: the pages and their sections
 local function contents(book)
+	local full = full_titles(read_data())
 	local html = List { '<nav id="contents" class="contents">' ..
 		'<p class="title">Contents</p>' }
 	for _, name in ipairs(book.order) do
@@ -288,7 +343,8 @@ local function contents(book)
 			if not name:match('^9[045]') then
 				id = name .. '--' .. id
 				html:insert('<p class="c2"><a href="#' .. id .. '">' ..
-					head .. number(id) .. '</a></p>')
+					full(name, head):gsub('`([^`]*)`', '<code>%1</code>') ..
+					number(id) .. '</a></p>')
 			end
 		end
 	end

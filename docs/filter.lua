@@ -22,6 +22,7 @@
 --   anchor PAGE#ID       a place that links may lead to
 --   link PAGE#ID WHERE   a link, and the line it is on
 --   head PAGE#ID HTML    a section, for the contents
+--   card PAGE CALL       the call that the page is about
 --   term KIND TERM PAGE#ID SECTION WEIGHT
 --   answer LINE          of the appendix's answers
 --   search JSON          a section, for search.js
@@ -49,7 +50,7 @@ local source, cursor = {}, 1    -- the input's lines; see where()
 -- Of the book's parts further below.
 local blocks, leaf, variables, figure, footnote_list, record_answers
 local open_section, close_section, say, count, terms_of, words_of
-local heading
+local heading, card_of
 local c_html, commands, terminal, listing, copy_button
 
 -- record FACT...: a line of PAGE.data
@@ -237,7 +238,11 @@ function make.Header(b)
 		in_card = title == 'The call'
 	end
 	b.identifier = at(b.identifier)
-	return { leaf(b, 3) }
+	b = leaf(b, 3)
+	if not printing and b.level < 4 and book.pages[page] then
+		b.content = { pandoc.Link(b.content, '#' .. b.identifier) }
+	end
+	return { b }
 end
 
 function make.RawBlock(b)
@@ -333,6 +338,7 @@ function make.CodeBlock(b, next)
 	end
 	tidy(next)
 	next.bodies[1].row_head_columns = 1
+	card_of(b.text)
 	return wrap('<div class="card">', { code_block(b, 4), leaf(next, 4) },
 		'</div>'), true
 end
@@ -487,11 +493,15 @@ function c_html(piece)
 		table.concat(split(piece):map(expanded), '\n') or piece)
 end
 
--- numbered LINES FIRST: lines of HTML, each after its number, or on the
--- screen after a mark that the style counts
-local function numbered(lines, first)
+-- numbered LINES FIRST PREFIX: lines of HTML, each after its number, or
+-- on the screen after a mark that the style counts, and that links may
+-- lead to, if there is a PREFIX for its id
+local function numbered(lines, first, prefix)
 	if not printing then
-		return '<i></i>' .. table.concat(lines, '\n<i></i>') .. '\n'
+		return table.concat(lines:map(function(line, i)
+			return '<i' .. (prefix and ' id=' .. prefix .. first + i - 1 or
+				'') .. '></i>' .. line .. '\n'
+		end))
 	end
 	return table.concat(lines:map(function(line, i)
 		return ('<i>%3d</i>  '):format(first + i - 1) .. line .. '\n'
@@ -798,6 +808,8 @@ local function legend(all)
 		table.concat(out, '; ') .. '</p>'
 end
 
+local programs = 0         -- on this page
+
 -- A whole file: a gloss stands at the left of its code, and at the right
 -- of each EXPECT what the kernel answered in the recorded run.
 function directives.program(path, line)
@@ -825,6 +837,9 @@ function directives.program(path, line)
 			came[number] or html
 	end
 
+	-- "L12" of the page's first program, "L2-12" of its second.
+	programs = programs + 1
+	local prefix = programs == 1 and 'L' or 'L' .. programs .. '-'
 	local list = chunks(lines)
 	read_glosses(path, list)
 	local out = List()
@@ -855,9 +870,11 @@ function directives.program(path, line)
 			local gap = ''
 			if #html > 1 and html[#html] == '' then
 				html:remove()
-				gap = '<span class="gap">' .. numbered { '' } .. '</span>'
+				gap = '<span class="gap">' .. numbered(List { '' }) ..
+					'</span>'
 			end
-			parts:insert(raw(code_from(c.first, numbered(html) .. gap)))
+			parts:insert(raw(code_from(c.first,
+				numbered(html, c.first, prefix) .. gap)))
 		end
 		out:extend(wrap('<div class="chunk' .. (short and ' short' or '') ..
 			'">', parts, '</div>'))
@@ -1182,7 +1199,7 @@ function directives.exercise(path, line)
 	local list, title = box(path, line)
 	local name = filename(pandoc.path.directory(path))
 	record('anchor', page .. '#exercise-' .. name)
-	say(title)
+	say(name .. ' ' .. title .. '.')
 	return wrap('<section class="exercise" id="' ..
 		at('exercise-' .. name) .. '" aria-label="Exercise ' .. name .. '">\n<p class="label">' ..
 		'<span>Exercise ' .. code(name) .. '</span>' ..
@@ -1473,7 +1490,8 @@ function close_section()
 	end
 	if said ~= '' then
 		record('search', '[' .. json(here()) .. ',' .. json(page_title) ..
-			',' .. json(section.title) .. ',' .. json(said) .. '],')
+			',' .. json(section.title) .. ',' .. json(said) ..
+			(section.card and ',' .. json(section.card) or '') .. '],')
 	end
 end
 
@@ -1496,11 +1514,24 @@ end
 -- Markdown; the index calls it TITLE
 function heading(id, html, title)
 	open_section(2, id, title or '', html)
-	return raw('<h2 id="' .. at(id) .. '">' .. html .. '</h2>')
+	return raw('<h2 id="' .. at(id) .. '">' .. (printing and html or
+		'<a href="#' .. id .. '">' .. html .. '</a>') .. '</h2>')
 end
 
 function say(said)
 	section.text[#section.text + 1] = said
+end
+
+-- card_of PROTOTYPES: this section is the card of these calls; nothing
+-- in the book says more about them
+function card_of(prototypes)
+	local calls = List()
+	for call in prototypes:gmatch('%f[%w_](bpf_[%w_]+)%(') do
+		calls:insert(call)
+		count(call, 'call', 1000)
+	end
+	section.card = table.concat(calls, ' ')
+	record('card', page, calls[1] or '')
 end
 
 -- count TERM KIND WEIGHT: TERM is in this section; a term in a heading
@@ -1638,6 +1669,7 @@ end
 -- variables: what the template asks for
 function variables(given)
 	local html = { contents = contents(),
+		here = #heads > 2 and table.concat(heads, '\n') or nil,
 		heading = inline_code(source[1]:gsub('^# ', '')) }
 	local this = book.pages[page]
 	if this then
