@@ -5,14 +5,12 @@
 --   pandoc -L book.lua -M stage=STAGE -M files=FILES
 --
 -- It writes what is under build/ and begins with the stage's function:
---   structure   the pages, their titles, the programs that they show
---               and the terms of the glossary
+--   structure   the pages, their titles and calls, the programs that
+--               they show and the terms of the glossary
 --   style       styles and scripts, small, to go into every page
 --   collect     checks links and sources over all pages; writes the
 --               search, and what the answers and the index are made of
---   print       all printed pages as one, with {{#ID}} for the number
---               of the page that ID is on
---   number      that one page with the numbers filled in
+--   print       all printed pages as one
 
 local text = dofile('text.lua')
 local die, fail, slurp, replace = text.die, text.fail, text.slurp, text.replace
@@ -41,7 +39,15 @@ function stages.structure(files)
 		local lines = split(slurp(path))
 		out:insert('page\t' .. name .. '\t' ..
 			((lines[1] or ''):gsub('^# *', '')))
+		local in_card
 		for _, line in ipairs(lines) do
+			local call = in_card and line:match('^%w+ %*?(bpf_[%w_]+)%(')
+			if line:match('^## ') then
+				in_card = line == '## The call'
+			elseif call then
+				out:insert('call\t' .. name .. '\t' .. call)
+				in_card = false
+			end
 			local file = line:match(
 				'^%[.*%]%(%.%./code/([^)/]*) "program"%)$')
 			local term = name:match('glossary') and (
@@ -283,19 +289,15 @@ end
 -- full_titles DATA: a function of a page and a title in it, which names
 -- what the page is about if other pages have such a title, too
 local function full_titles(data)
-	local pages, cards = text.read_structure().pages, {}
+	local pages = text.read_structure().pages
 	local times = {}
 	for _, head in ipairs(data.head) do
 		local title = head:match('\t(.*)$')
 		times[title] = (times[title] or 0) + 1
 	end
-	for _, card in ipairs(data.card) do
-		local name, call = card:match('^(.-)\t(.*)$')
-		cards[name] = cards[name] or '`' .. call .. '`'
-	end
 	return function(name, title)
 		return (times[title] or 0) > 1 and title ..
-			(cards[name] and ' (' .. cards[name] .. ')' or
+			(pages[name].call and ' (`' .. pages[name].call .. '`)' or
 			': ' .. pages[name].title) or title
 	end
 end
@@ -322,29 +324,23 @@ end
 
 ----------------------------------------------------------------- print
 
--- number ID: where the number of the page of ID goes
-local function number(id)
-	return '<span>{{#' .. id .. '}}</span>'
-end
-
 -- contents BOOK: the pages and their sections
 local function contents(book)
-	local full = full_titles(read_data())
 	local html = List { '<nav id="contents" class="contents">' ..
 		'<p class="title">Contents</p>' }
 	for _, name in ipairs(book.order) do
 		local id = name .. '--main'
 		html:insert('<p class="c1"><a href="#' .. id .. '"><b>' ..
 			book.pages[name].short .. '</b>' ..
-			text.inline_code(book.pages[name].title) .. number(id) ..
-			'</a></p>')
+			text.inline_code(book.pages[name].title) ..
+			(book.pages[name].call and ' <code>' ..
+			book.pages[name].call .. '</code>' or '') .. '</a></p>')
 		for id, head in slurp(folder .. name .. '.data')
 				:gmatch('%f[^\n%z]head\t[^#\n]*#([^\t\n]*)\t([^\n]*)') do
 			if not name:match('^9[045]') then
 				id = name .. '--' .. id
 				html:insert('<p class="c2"><a href="#' .. id .. '">' ..
-					full(name, head):gsub('`([^`]*)`', '<code>%1</code>') ..
-					number(id) .. '</a></p>')
+					head .. '</a></p>')
 			end
 		end
 	end
@@ -371,39 +367,7 @@ function stages.print()
 		html:insert(slurp(folder .. 'print/' .. name .. '.html'))
 	end
 	html:insert('</body></html>')
-	text.write(folder .. 'draft.html', table.concat(html, '\n'))
-end
-
----------------------------------------------------------------- number
-
--- Every number of a page, and an index that names each page once: its
--- links are in the order of the book.
-function stages.number()
-	local page = {}
-	for n, id in slurp(folder .. 'places')
-			:gmatch('(%d+)[^\n]*"([^"\n]*)"') do
-		page[id] = n
-	end
-	local function named_once(places)
-		local seen, order = {}, List()
-		for bold, id in places:gmatch('(<?b?>?)<a href="#([^"]*)"') do
-			local n = page[id]
-			if not seen[n] then
-				seen[n] = { id = id }
-				order:insert(n)
-			end
-			seen[n].bold = seen[n].bold or bold == '<b>'
-		end
-		return table.concat(order:map(function(n)
-			local link = '<a href="#' .. seen[n].id .. '">' .. n .. '</a>'
-			return seen[n].bold and '<b>' .. link .. '</b>' or link
-		end), ', ')
-	end
-	text.write(folder .. 'book.html', (slurp(folder .. 'draft.html')
-		:gsub('<dd class="places">(.-)</dd>', function(places)
-			return '<dd>' .. named_once(places) .. '</dd>'
-		end)
-		:gsub('{{#(.-)}}', page)))
+	text.write(folder .. 'book.html', table.concat(html, '\n'))
 end
 
 function Meta(meta)

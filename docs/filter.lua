@@ -22,7 +22,6 @@
 --   anchor PAGE#ID       a place that links may lead to
 --   link PAGE#ID WHERE   a link, and the line it is on
 --   head PAGE#ID HTML    a section, for the contents
---   card PAGE CALL       the call that the page is about
 --   term KIND TERM PAGE#ID SECTION WEIGHT
 --   answer LINE          of the appendix's answers
 --   search JSON          a section, for search.js
@@ -369,9 +368,8 @@ local function fold(html)
 	if printing then
 		return { summary = summary, hides = true, open = {}, close = {
 			raw('<p class="answer-ref" id="' .. at('question-' .. n) ..
-			'"><a href="' .. href(answers_page, to) ..
-			'">Answer on page {{#' .. answers_page .. '--' .. to ..
-			'}}</a></p>') } }
+			'"><a class="number" href="' .. href(answers_page, to) ..
+			'">Answer on page </a></p>') } }
 	end
 	return { summary = summary, open = { raw('<details class="answer" ' ..
 		'id="answer-' .. n .. '"><summary>' .. summary .. '</summary>') },
@@ -493,14 +491,14 @@ function c_html(piece)
 		table.concat(split(piece):map(expanded), '\n') or piece)
 end
 
--- numbered LINES FIRST PREFIX: lines of HTML, each after its number, or
--- on the screen after a mark that the style counts, and that links may
--- lead to, if there is a PREFIX for its id
-local function numbered(lines, first, prefix)
+-- numbered LINES FIRST ANCHORED: lines of HTML, each after its number.
+-- On the screen that is a mark which the style counts or, if ANCHORED,
+-- whose id it shows, and to which links may lead.
+local function numbered(lines, first, anchored)
 	if not printing then
 		return table.concat(lines:map(function(line, i)
-			return '<i' .. (prefix and ' id=' .. prefix .. first + i - 1 or
-				'') .. '></i>' .. line .. '\n'
+			return '<i' .. (anchored and ' id=' .. first + i - 1 or '') ..
+				'></i>' .. line .. '\n'
 		end))
 	end
 	return table.concat(lines:map(function(line, i)
@@ -514,8 +512,8 @@ function copy_button()
 end
 
 -- code_from FIRST HTML: numbered lines, the first of them FIRST
-local function code_from(first, html)
-	return '<pre' .. (printing and '' or ' style="counter-reset:l ' ..
+local function code_from(first, html, anchored)
+	return '<pre' .. ((printing or anchored) and '' or ' style="counter-reset:l ' ..
 		first - 1 .. '"') .. '><code>' .. html .. '</code></pre>'
 end
 
@@ -781,14 +779,15 @@ local function answer_html(path, site)
 		end
 		return (errno and '<var>' .. r.answer .. '</var>' or
 			'<b>' .. r.answer .. '</b>') ..
-			(r.times > 1 and ', ' .. r.times .. '\194\160times' or '')
+			(r.times == 1 and '' or printing and '\194\160×\194\160' ..
+			r.times or ', ' .. r.times .. '\194\160times')
 	end)
 	local often = list:find_if(function(r) return r.times > 1 end)
 	local errno = #list == 1 and list[1].answer:match('^%-(E%w+)$')
 	local meaning = errno and meanings[errno] or
 		site.answer == 'A_DESCRIPTOR' and 'a descriptor'
 	return '<span class="came">' .. table.concat(html,
-		often and ', then ' or ', ') .. (meaning and not printing and ' <small>' .. meaning .. '</small>'
+		often and not printing and ', then ' or ', ') .. (meaning and not printing and ' <small>' .. meaning .. '</small>'
 		or '') .. '</span>'
 end
 
@@ -837,9 +836,9 @@ function directives.program(path, line)
 			came[number] or html
 	end
 
-	-- "L12" of the page's first program, "L2-12" of its second.
+	-- Links lead to the lines of the page's first program.
 	programs = programs + 1
-	local prefix = programs == 1 and 'L' or 'L' .. programs .. '-'
+	local anchored = programs == 1
 	local list = chunks(lines)
 	read_glosses(path, list)
 	local out = List()
@@ -870,14 +869,14 @@ function directives.program(path, line)
 			local gap = ''
 			if #html > 1 and html[#html] == '' then
 				html:remove()
-				gap = '<span class="gap">' .. numbered(List { '' }) ..
-					'</span>'
+				gap = '<span class="gap">' .. numbered(List { '' },
+					c.first + #html, anchored) .. '</span>'
 			end
 			parts:insert(raw(code_from(c.first,
-				numbered(html, c.first, prefix) .. gap)))
+				numbered(html, c.first, anchored) .. gap, anchored)))
 		end
-		out:extend(wrap('<div class="chunk' .. (short and ' short' or '') ..
-			'">', parts, '</div>'))
+		out:extend(wrap('<div class="chunk' ..
+			(printing and short and ' short' or '') .. '">', parts, '</div>'))
 	end
 	return wrap('<figure class="program' .. (#expects > 0 and ' answered' or
 		'') .. '" id="' .. at(id) .. '"><figcaption><span>' ..
@@ -1026,12 +1025,12 @@ local function case_row(cases, all_types)
 	say(when .. ' ' .. result .. ' ' .. meaning)
 	local types = cases[1]:map(function(row)
 		count('BPF_MAP_TYPE_' .. row[2], 'type', 0)
-		return code(row[2])
+		return row[2]
 	end)
 	return '<tr><td>' .. inline_code(when) .. '<span>' ..
 		inline_code(meaning) .. '</span></td><td>' ..
 		(#types == all_types and #types > 3 and 'all ' .. #types or
-		table.concat(types, ' ')) .. '</td></tr>'
+		code(table.concat(types, ' '))) .. '</td></tr>'
 end
 
 -- errno_table CALL ROWS ALL_TYPES: what a call returns, by its rows of
@@ -1079,7 +1078,7 @@ function directives.errnos(path, line, only)
 	for _, rows in ipairs(atlas_rows(path, line)) do
 		local call = rows[1][1]
 		local types = group(rows, function(row) return row[2] end)
-			:map(function(same) return code(same[1][2]) end)
+			:map(function(same) return same[1][2] end)
 		if only == call then
 			return { errno_table(call, rows, #types) }
 		elseif only == '' then
@@ -1088,7 +1087,7 @@ function directives.errnos(path, line, only)
 			count(call, 'call', 2)
 			if #types > 3 then
 				out:insert(raw('<p class="more">Asked of ' .. #types ..
-					': ' .. table.concat(types, ' ') .. '</p>'))
+					': ' .. code(table.concat(types, ' ')) .. '</p>'))
 			end
 			out:insert(errno_table(call, rows, #types))
 		end
@@ -1163,9 +1162,9 @@ function directives.kernels(path, line)
 		end)) do
 			local row = same[1]
 			html:insert('<tr><td>' .. inline_code(row[3]) ..
-				'<span>' .. table.concat(same:map(function(r)
-					return code(r[2])
-				end), ' ') .. '</span></td>')
+				'<span>' .. code(table.concat(same:map(function(r)
+					return r[2]
+				end), ' ')) .. '</span></td>')
 			for k = 4, #row do
 				local name = escape(row[k]:match('^E[A-Z0-9]+') or
 					row[k])
@@ -1220,9 +1219,9 @@ function directives.answers(folder, line)
 		end
 		out:extend(wrap('<div class="answer" id="' .. at(from .. '-' .. n) ..
 			'"><div class="question">', blocks(markdown(question)),
-			'<p class="back">' .. (printing and '<a href="' ..
-			href(from, 'question-' .. n) .. '">Question on page {{#' ..
-			from .. '--question-' .. n .. '}}' or '<a href="' ..
+			'<p class="back">' .. (printing and
+			'<a class="number" href="' .. href(from, 'question-' .. n) ..
+			'">Question on page ' or '<a href="' ..
 			href(from, 'answer-' .. n) .. '">Back to the question') ..
 			'</a></p></div>'))
 		out:extend(blocks(markdown(answer)))
@@ -1253,21 +1252,32 @@ local kinds = { { 'call', 'Calls', code },
 	{ 'type', 'Map types', code }, { 'errno', 'Errnos', code },
 	{ 'capability', 'Capabilities', code }, { 'term', 'Terms', escape } }
 
--- places ENTRIES: where a term is said something about. One that is in
--- many sections keeps those that say most about it.
+-- places ENTRIES: where a term is said something about: of each page
+-- the section that says most about it, of many pages those that say
+-- most. So no number of a printed page is there twice.
 local function places(entries)
-	entries:sort(function(a, b)
-		return a.weight > b.weight or
-			a.weight == b.weight and a.at < b.at
+	local best = group(entries, function(e)
+		return e.place:match('^[^#]*')
+	end):map(function(same)
+		same:sort(function(a, b)
+			return a.weight > b.weight or
+				a.weight == b.weight and a.at < b.at
+		end)
+		return same[1]
 	end)
-	local most = entries[1].weight
-	local best = List { table.unpack(entries, 1, 9) }
+	best:sort(function(a, b)
+		return a.weight > b.weight or a.weight == b.weight and a.at < b.at
+	end)
+	local most = best[1].weight
+	best = List { table.unpack(best, 1, 9) }
 	best:sort(function(a, b) return a.at < b.at end)
 	return table.concat(best:map(function(e)
 		local name, id = e.place:match('^(.-)#(.*)$')
-		local link = '<a href="' .. href(name, id) ..
-			'"><span>' .. book.pages[name].short .. ' ' ..
-			inline_code(e.title) .. '</span></a>'
+		local link = printing and
+			'<a class="number" href="' .. href(name, id) .. '"></a>' or
+			'<a href="' .. href(name, id) .. '"><span>' ..
+			book.pages[name].short .. ' ' .. inline_code(e.title) ..
+			'</span></a>'
 		return e.weight == most and most >= 4 and
 			'<b>' .. link .. '</b>' or link
 	end), ', ')
@@ -1294,7 +1304,7 @@ function directives.index()
 			return x < y
 		end)
 		local html = terms:map(function(same)
-			return '<dt>' .. kind[3](same[1].term) .. '</dt><dd class="places">' ..
+			return '<dt>' .. kind[3](same[1].term) .. '</dt><dd>' ..
 				places(same) .. '</dd>\n'
 		end)
 		if #html > 0 then
@@ -1303,7 +1313,7 @@ function directives.index()
 				table.concat(html) .. '</dl>'))
 		end
 	end
-	return out
+	return printing and wrap('<div class="index">', out, '</div>') or out
 end
 
 --------------------------------------------------------------- figures
@@ -1531,7 +1541,6 @@ function card_of(prototypes)
 		count(call, 'call', 1000)
 	end
 	section.card = table.concat(calls, ' ')
-	record('card', page, calls[1] or '')
 end
 
 -- count TERM KIND WEIGHT: TERM is in this section; a term in a heading
@@ -1656,7 +1665,8 @@ local function contents()
 		html:insert('<li><a href="' .. href(name) .. '"' ..
 			(name == page and ' aria-current="page"' or '') ..
 			'><span>' .. p.short .. '</span>' ..
-			inline_code(p.title) .. '</a></li>')
+			inline_code(p.title) .. (p.call and not book.pages[page] and
+			' <code>' .. p.call .. '</code>' or '') .. '</a></li>')
 	end
 	html:insert('</ul>')
 	if #heads > 0 and book.pages[page] then
