@@ -36,7 +36,7 @@ int main(void)
 
 	// The last descriptor goes, and map and id with it. Only those
 	// who may search the whole system (CAP_SYS_ADMIN) can tell.
-	__u32 id;
+	__u32 id = 0;
 	int may_search = bpf_map_get_next_id(0, &id) == 0;
 	EXPECT(close(copy), 0);
 	EXPECT(bpf_map_get_fd_by_id(info.id),

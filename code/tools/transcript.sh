@@ -71,6 +71,7 @@ calls() {
 		s/\}, [0-9]+\) +=/}) =/
 		s/, (inner_map_fd|map_name|map_ifindex|btf_fd|btf_key_type_id|btf_value_type_id|btf_vmlinux_value_type_id|btf_vmlinux_id|map_extra|value_type_btf_obj_fd|map_token_fd|next_id|open_flags)=(0|"")//g
 		s/map_id=[0-9]+/map_id=ID/
+		s/start_id=0 => [0-9]+/start_id=0 => ID/
 		s/info_len=[0-9]+( => [0-9]+)?/info_len=SIZE/
 		/BPF_MAP_GET_FD_BY_ID/s/-1 EPERM .*/-1 ENOENT (No such file or directory)/
 	' "$trace" | awk '
