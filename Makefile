@@ -47,7 +47,7 @@ pdf: ## make the book as a PDF, docs/build/bpf-map-workbook.pdf
 	@$(MAKE) -C docs pdf
 
 open: docs ## open the site in your browser
-	@sh docs/book.sh open
+	@$(MAKE) -C docs open
 
 test: ## run all tests (installs the small tools that they need)
 	@sh code/tools/requirements.sh install build test grade
