@@ -31,6 +31,7 @@ help: ## list every target
 
 start: ## install what is missing, build, run every step, make the book
 	@sh code/tools/requirements.sh install build
+	@sh code/tools/requirements.sh install bpf || echo "Going on without: one program needs them, the others do not." >&2
 	@$(MAKE) all
 	@sh code/tools/run_steps.sh
 	@$(MAKE) docs
