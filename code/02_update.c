@@ -9,7 +9,7 @@
 int main(void)
 {
 	const __u32 scanner = 1, spammer = 2, guesser = 3;
-	__u64 monday = 1, friday = 5, day;
+	__u64 monday = 1, friday = 5, day = 0;
 	int map = EXPECT(bpf_map_create(BPF_MAP_TYPE_HASH, "blocked", 4,
 					8, 2, NULL),
 			 A_DESCRIPTOR);

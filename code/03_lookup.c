@@ -16,7 +16,7 @@ int main(void)
 		return finish();
 	EXPECT(bpf_map_update_elem(map, &ssh, &five, BPF_ANY), 0);
 
-	// Descriptor, address of the key, address of room for the value.
+	// Descriptor, address of a key, address of room for a value.
 	EXPECT(bpf_map_lookup_elem(map, &ssh, &packets), 0);
 	EXPECT(packets, 5);
 

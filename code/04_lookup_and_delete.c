@@ -43,8 +43,8 @@ int main(void)
 	       -ENOENT);
 	EXPECT(close(map), 0);
 
-	// Nothing leaves an array: its entries are there, always. The
-	// errno is the kernel's own, number 524; `strerror` has no text.
+	// Nothing leaves an array: its entries are there, always. This
+	// errno, 524, is the kernel's own; `strerror` does not know it.
 	map = EXPECT(bpf_map_create(BPF_MAP_TYPE_ARRAY, "gates", 4, 8,
 				    8, NULL),
 		     A_DESCRIPTOR);

@@ -16,7 +16,7 @@ int main(void)
 		return finish();
 	EXPECT(bpf_map_update_elem(map, &ann, &since, BPF_NOEXIST), 0);
 
-	// Descriptor and address of the key. The value is not handed back.
+	// Descriptor, address of a key. The value is not handed back.
 	EXPECT(bpf_map_delete_elem(map, &ann), 0);
 
 	// Deleted before. If all you want is that she is gone, she is.
@@ -33,7 +33,7 @@ int main(void)
 	EXPECT(bpf_map_update_elem(map, &cid, &since, BPF_NOEXIST), 0);
 	EXPECT(close(map), 0);
 
-	// An array has all of its entries from the start and keeps them.
+	// An array has all its entries from the start, and keeps them.
 	map = EXPECT(bpf_map_create(BPF_MAP_TYPE_ARRAY, "gates", 4, 8,
 				    2, NULL),
 		     A_DESCRIPTOR);

@@ -22,12 +22,12 @@ int main(void)
 	int map = bpf_map__fd(bpf->maps.visits);
 	int program = bpf_program__fd(bpf->progs.visit);
 
-	// User space: the first argument is a **descriptor**, and libbpf
-	// makes a system call.
+	// User space: the first argument is a **descriptor**, and
+	// libbpf makes a system call.
 	EXPECT(bpf_map_update_elem(map, &one, &value, BPF_NOEXIST), 0);
 
-	// BPF: the program runs once, in the kernel, on an empty packet.
-	// `retval` is what its helper returned.
+	// BPF: let the program run once, in the kernel, on an empty
+	// packet. `retval` is what its helper returned.
 	const char packet[64] = { 0 };
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet,
 		    .data_size_in = sizeof(packet));
@@ -42,14 +42,14 @@ int main(void)
 	EXPECT(bpf_map_lookup_elem(map, &two, &value), 0);
 	EXPECT(value, 200);
 
-	// Two underscores: the first argument is libbpf's own struct, and
-	// libbpf compares your sizes with the map's before it calls.
+	// Two underscores: the first argument is a struct of libbpf's,
+	// which compares your sizes with the map's before it calls.
 	EXPECT(bpf_map__update_elem(bpf->maps.visits, &one, sizeof(one),
 				    &value, sizeof(value), BPF_ANY),
 	       0);
 
-	// A value of four bytes would not do. (libbpf says so on stderr,
-	// too, unless you ask it not to print.)
+	// A value of four bytes will not do. libbpf says so on stderr
+	// as well, unless you ask it not to.
 	libbpf_set_print(NULL);
 	EXPECT(bpf_map__update_elem(bpf->maps.visits, &one, sizeof(one),
 				    &value, 4, BPF_ANY),

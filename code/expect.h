@@ -31,7 +31,7 @@ static int expect(const char *file, int line, const char *call,
 {
 	char text[32];
 
-	// libbpf returns -errno; the C library returns -1 and sets errno.
+	// libbpf returns -errno, the C library -1 and sets errno.
 	if (came == -1 && errno)
 		came = -errno;
 	snprintf(text, sizeof(text), "%lld", came);

@@ -8,7 +8,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +28,7 @@ enum { ARRIVALS = 4, EXPIRES_AFTER = 2, MAX_ENTRIES = 16 };
 // Every session that is opened leaves in one of three ways. In the
 // end, the three must add up to what came.
 static uint64_t opened, closed, expired, drained;
+static int table = -1; // its descriptor
 
 // Every answer comes by here. What is not expected ends the program
 // with one line that names the call. The map ends with the program.
@@ -38,55 +38,48 @@ static void check(int err, const char *call)
 		return;
 	fprintf(stderr, "%s: %s%s\n", call, strerror(-err),
 		err == -EPERM ? " (try sudo, or see Appendix B)" : "");
+	if (table >= 0)
+		close(table);
 	exit(EXIT_FAILURE);
 }
 
 // **New.** `BPF_NOEXIST`: no session takes another one's place.
-static void open_session(int map, uint32_t id, uint32_t round)
+static int open_session(uint32_t id, uint32_t round)
 {
 	const struct session session = { round, round };
+	int err =
+		bpf_map_update_elem(table, &id, &session, BPF_NOEXIST);
 
-	check(bpf_map_update_elem(map, &id, &session, BPF_NOEXIST),
-	      "bpf_map_update_elem");
-	opened++;
-}
-
-// Somebody comes with a number that is taken. EEXIST is the answer to
-// want; a success would mean that a session was lost.
-static void open_twice(int map, uint32_t id, uint32_t round)
-{
-	const struct session session = { round, round };
-	int err = bpf_map_update_elem(map, &id, &session, BPF_NOEXIST);
-
-	if (err != -EEXIST)
-		check(err < 0 ? err : -EEXIST, "bpf_map_update_elem");
+	if (err == 0)
+		opened++;
+	return err;
 }
 
 // **Seen.** Look it up, change the copy, store the copy. `BPF_EXIST`:
 // a session that has left meanwhile must not come back.
-static void see_session(int map, uint32_t id, uint32_t round)
+static void see_session(uint32_t id, uint32_t round)
 {
 	struct session session;
 
-	check(bpf_map_lookup_elem(map, &id, &session),
+	check(bpf_map_lookup_elem(table, &id, &session),
 	      "bpf_map_lookup_elem");
 	session.seen = round;
-	check(bpf_map_update_elem(map, &id, &session, BPF_EXIST),
+	check(bpf_map_update_elem(table, &id, &session, BPF_EXIST),
 	      "bpf_map_update_elem");
 }
 
 // **Closed.** Take the session out, value and all, in one step, so
 // that nobody closes it twice. Before Linux 5.14 a hash gives nothing
 // away: look, then delete, and of two that delete, one gets 0.
-static void close_session(int map, uint32_t id)
+static void close_session(uint32_t id)
 {
 	struct session session;
-	int err = bpf_map_lookup_and_delete_elem(map, &id, &session);
+	int err = bpf_map_lookup_and_delete_elem(table, &id, &session);
 
 	if (err == -ENOTSUPP) {
-		check(bpf_map_lookup_elem(map, &id, &session),
+		check(bpf_map_lookup_elem(table, &id, &session),
 		      "bpf_map_lookup_elem");
-		check(bpf_map_delete_elem(map, &id),
+		check(bpf_map_delete_elem(table, &id),
 		      "bpf_map_delete_elem");
 	} else {
 		check(err, "bpf_map_lookup_and_delete_elem");
@@ -96,20 +89,20 @@ static void close_session(int map, uint32_t id)
 
 // **Expired.** Walk the table and delete. The next key is fetched
 // first: from a deleted key, the walk would start over.
-static void expire_sessions(int map, uint32_t round)
+static void expire_sessions(uint32_t round)
 {
 	struct session session;
 	uint32_t id, next;
-	int err = bpf_map_get_next_key(map, NULL, &next);
+	int err = bpf_map_get_next_key(table, NULL, &next);
 
 	while (err == 0) {
 		id = next;
-		err = bpf_map_get_next_key(map, &id, &next);
-		check(bpf_map_lookup_elem(map, &id, &session),
+		err = bpf_map_get_next_key(table, &id, &next);
+		check(bpf_map_lookup_elem(table, &id, &session),
 		      "bpf_map_lookup_elem");
 		if (round - session.seen < EXPIRES_AFTER)
 			continue;
-		check(bpf_map_delete_elem(map, &id),
+		check(bpf_map_delete_elem(table, &id),
 		      "bpf_map_delete_elem");
 		expired++;
 	}
@@ -126,7 +119,7 @@ static int compare(const void *a, const void *b)
 
 // **Listed.** Walk, and sort what came: a hash has no order that a
 // person could follow. A walk has a bound, the room of the map.
-static void list_sessions(int map)
+static void list_sessions(void)
 {
 	uint32_t ids[MAX_ENTRIES], id, *previous = NULL;
 	struct session session;
@@ -134,17 +127,17 @@ static void list_sessions(int map)
 	int err = 0;
 
 	while (found < MAX_ENTRIES &&
-	       (err = bpf_map_get_next_key(map, previous, &id)) == 0) {
+	       (err = bpf_map_get_next_key(table, previous, &id)) ==
+		       0) {
 		ids[found++] = id;
 		previous = &id;
 	}
 	if (err != -ENOENT)
 		check(err, "bpf_map_get_next_key");
-
 	qsort(ids, found, sizeof(*ids), compare);
 	puts("  session  opened  seen");
 	for (size_t i = 0; i < found; i++) {
-		check(bpf_map_lookup_elem(map, &ids[i], &session),
+		check(bpf_map_lookup_elem(table, &ids[i], &session),
 		      "bpf_map_lookup_elem");
 		printf("  %7" PRIu32 "  %6" PRIu32 "  %4" PRIu32 "\n",
 		       ids[i], session.opened, session.seen);
@@ -154,37 +147,44 @@ static void list_sessions(int map)
 // A full disk shows when what was printed is written.
 static void flush(void)
 {
-	check(fflush(stdout) == EOF ? -errno : 0, "writing to stdout");
+	check(fflush(stdout) == EOF ? -errno : 0,
+	      "cannot write stdout");
 }
 
 // A round, such as the third: the sessions 31 to 34 come, 21 is closed,
 // 22 is seen, and what was last seen in round 1 expires.
-static void play_round(int map, uint32_t round)
+static void play_round(uint32_t round)
 {
 	const uint32_t first = 10 * round + 1;
+	int err;
 
 	for (uint32_t i = 0; i < ARRIVALS; i++)
-		open_session(map, first + i, round);
-	open_twice(map, first, round);
+		check(open_session(first + i, round),
+		      "bpf_map_update_elem");
+	// Somebody comes with a number that is taken. EEXIST is what we
+	// want: a success would mean that a session was lost.
+	err = open_session(first, round);
+	if (err != -EEXIST)
+		check(err < 0 ? err : -EEXIST, "bpf_map_update_elem");
 	if (round > 1) {
-		close_session(map, first - 10);
-		see_session(map, first - 9, round);
+		close_session(first - 10);
+		see_session(first - 9, round);
 	}
-	expire_sessions(map, round);
+	expire_sessions(round);
 	printf("round %" PRIu32 "\n", round);
-	list_sessions(map);
+	list_sessions();
 	flush();
 }
 
 // **Drained.** To delete everything, the first key will do, until there
 // is none. (In a large map, step first: finding the first grows slow.)
-static int drain(int map)
+static int drain(void)
 {
 	uint32_t id;
 	int err;
 
-	while ((err = bpf_map_get_next_key(map, NULL, &id)) == 0) {
-		check(bpf_map_delete_elem(map, &id),
+	while ((err = bpf_map_get_next_key(table, NULL, &id)) == 0) {
+		check(bpf_map_delete_elem(table, &id),
 		      "bpf_map_delete_elem");
 		drained++;
 	}
@@ -202,7 +202,7 @@ static int drain(int map)
 
 // The pause between two rounds ends at once if Ctrl+C comes, or came
 // before. It interrupts nothing, because it is blocked and waited for.
-static bool stopped(const sigset_t *signals, double seconds)
+static int stopped(const sigset_t *signals, double seconds)
 {
 	const struct timespec pause = {
 		(time_t)seconds,
@@ -211,8 +211,8 @@ static bool stopped(const sigset_t *signals, double seconds)
 
 	while (sigtimedwait(signals, NULL, &pause) < 0)
 		if (errno != EINTR)
-			return false;
-	return true;
+			return 0;
+	return 1;
 }
 
 // The number after an option; only seconds may have a fraction.
@@ -242,7 +242,7 @@ int main(int argc, char **argv)
 	uint32_t round = 1;
 	sigset_t signals;
 	double rounds = 0, seconds = 1;
-	int map, opt, status;
+	int opt, status;
 
 	// Before anything else, block what Ctrl+C and `kill` send.
 	sigemptyset(&signals);
@@ -265,16 +265,16 @@ int main(int argc, char **argv)
 		return opt == 'h' ? EXIT_SUCCESS : 2;
 	}
 
-	// One map, one descriptor, one close. While this runs, look at it
+	// One map, one descriptor, one close. While this runs, look
 	// from another terminal: `sudo bpftool map dump name sessions`.
-	map = bpf_map_create(BPF_MAP_TYPE_HASH, "sessions",
-			     sizeof(uint32_t), sizeof(struct session),
-			     MAX_ENTRIES, NULL);
-	check(map, "bpf_map_create");
+	table = bpf_map_create(BPF_MAP_TYPE_HASH, "sessions",
+			       sizeof(uint32_t), sizeof(struct session),
+			       MAX_ENTRIES, NULL);
+	check(table, "bpf_map_create");
 	do
-		play_round(map, round);
+		play_round(round);
 	while (round++ != rounds && !stopped(&signals, seconds));
-	status = drain(map);
-	close(map);
+	status = drain();
+	close(table);
 	return status;
 }
