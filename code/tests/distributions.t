@@ -27,6 +27,7 @@ alone() {
 # The mirror, and how apt gets there.
 # shellcheck disable=SC2016 # apt-get fills these in
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
+mirror=${mirror%/}
 [ -n "$mirror" ] || skip_all 'apt knows no mirror of Debian here: add one, then apt-get update'
 apt-config dump | grep -E '^Acquire::(https?::|Check-|Retries)' >"$tmp/apt.conf"
 
@@ -85,7 +86,7 @@ inside() {
 for suite in ${SUITES:-oldoldstable oldstable stable testing}; do
 	name=$(codename "$suite") || {
 		# Whoever asks for a suite must get it.
-		[ -z "${SUITES-}" ] || ok "$suite is on $mirror" cat "$tmp/log"
+		[ -z "${SUITES-}" ] || ok "$suite is on $mirror" not cat "$tmp/log"
 		continue
 	}
 	[ -n "$name" ] || continue
