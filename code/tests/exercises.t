@@ -158,9 +158,15 @@ readable() {
 	done
 }
 
+# sanitizes COMPILER: it is there, with the library of its sanitizers
+sanitizes() {
+	echo 'int main(void) { return 0; }' |
+		"$1" -fsanitize=address,undefined -x c -o "$tmp/sanitized" - 2>/dev/null
+}
+
 for cc in gcc clang; do
-	if ! command -v $cc >/dev/null 2>&1; then
-		skip "the exercises under $cc" "$cc is not installed: make test-deps"
+	if ! sanitizes $cc; then
+		skip "the exercises under $cc" "$cc and its sanitizers are not installed: make test-deps"
 		continue
 	fi
 	ok "the checks build under $cc" make -s -f classroom/Makefile -j2 CC=$cc CFLAGS="-O1 -g -Werror" BUILD="$build-$cc" tools
