@@ -9,6 +9,7 @@ need_bpf
 cat >"$tmp/limits.c" <<-'END'
 	#define _GNU_SOURCE
 	#include <bpf/bpf.h>
+	#include <bpf/libbpf.h>
 	#include <errno.h>
 	#include <fcntl.h>
 	#include <linux/bpf.h>
@@ -281,6 +282,33 @@ cat >"$tmp/limits.c" <<-'END'
 		return err != 0 && err != -EINVAL;
 	}
 
+	/* 10.0.0.0/8 and 10.1.0.0/16: which one comes first? */
+	static int longest_first(void)
+	{
+		struct { __u32 length; unsigned char address[4]; } prefix = { 8, { 10 } };
+		LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
+		int fd = bpf_map_create(BPF_MAP_TYPE_LPM_TRIE, "lpm", 8, 8, 4, &opts);
+
+		bpf_map_update_elem(fd, &prefix, &value, BPF_ANY);
+		prefix.length = 16;
+		prefix.address[1] = 1;
+		bpf_map_update_elem(fd, &prefix, &value, BPF_ANY);
+		return bpf_map_get_next_key(fd, NULL, &prefix) || prefix.length != 16 ||
+		       bpf_map_get_next_key(fd, &prefix, &prefix) || prefix.length != 8 ||
+		       bpf_map_get_next_key(fd, &prefix, &prefix) != -ENOENT;
+	}
+
+	/* A list for each CPU wants room that can be divided. */
+	static int adjusted(void)
+	{
+		struct bpf_map_info info = { 0 };
+		__u32 size = sizeof(info), cpus = (__u32)libbpf_num_possible_cpus();
+		int fd = create(BPF_MAP_TYPE_LRU_HASH, 10 * cpus + 1, BPF_F_NO_COMMON_LRU);
+
+		return bpf_obj_get_info_by_fd(fd, &info, &size) ||
+		       info.max_entries != (cpus == 1 ? 11 : 11 * cpus);
+	}
+
 	int main(int argc, char **argv)
 	{
 		static const struct { const char *name; int (*holds)(void); } facts[] = {
@@ -291,6 +319,7 @@ cat >"$tmp/limits.c" <<-'END'
 			{ "atomics", atomics }, { "lost_count", lost_count },
 			{ "wrong_order_is_slow", wrong_order_is_slow },
 			{ "queue_helpers", queue_helpers },
+			{ "longest_first", longest_first }, { "adjusted", adjusted },
 			{ "delete_has_no_flags", delete_has_no_flags }, { "cpu_flag", cpu_flag },
 		};
 
@@ -344,6 +373,11 @@ ok 'a BPF program that updates a queue by the wrong helper is not loaded' \
 	fact 08-two-worlds.md 'a program that calls the first three on it is not even loaded' queue_helpers
 ok 'a delete refuses every flag' fact 05-delete.md 'The kernel refuses them all with `-EINVAL`' delete_has_no_flags
 ok 'BPF_F_CPU is 8, and refused where it is not known' fact 02-update.md '`BPF_F_CPU` (8)' cpu_flag
+
+ok 'an LPM trie hands out the longest prefix first' \
+	fact 06-iterate.md 'the longest prefix first' longest_first
+ok 'an LRU hash with a list for each CPU is rounded up' \
+	fact 01-create.md 'rounds `max_entries` up to a multiple of the CPUs' adjusted
 
 # A cgroup of our own with a limit of 50 MB, of version 2 or 1.
 trap 'rmdir "$cgroup" 2>/dev/null; rm -rf "$tmp"' EXIT
