@@ -182,6 +182,7 @@ local function check_shown(data, files)
 	for _, kind in ipairs {
 		{ 'program', 'program', '^%.%./code/%d%d_[^/]*%.c$' },
 		{ 'program', 'program', '^%.%./code/test_maps%.c$' },
+		{ 'program', 'program', '^%.%./code/expect%.h$' },
 		{ 'output', 'run', '^%.%./lessons/transcripts/.*%.txt$' },
 		{ 'output', 'run', '/errno_kernels%.tsv$' },
 		{ 'figure', 'figure', '%.svg$' },

@@ -960,7 +960,9 @@ function directives.calls(path, line)
 			:gsub('^(%s+%(th.-times%))$', '<em>%1</em>')) .. '\n')
 	end
 	local html = printing and unbroken(calls) or
-		table.concat(calls:map(table.concat))
+		table.concat(calls:map(function(call)
+			return table.concat(call)
+		end))
 	return { raw(terminal(html:gsub('\n$', ''), ' calls')) }
 end
 

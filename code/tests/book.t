@@ -133,6 +133,28 @@ done
 sed 's/= -EEXIST$/= 0/' "$book/lessons/transcripts/02_update.txt" >"$tmp/wrong.txt"
 ok '  and another answer is found' not answers "$build/02-update.html" "$tmp/wrong.txt"
 
+# A run is shown as it is recorded, on the screen and in print.
+run_shown() {
+	sed 's/^\$ //' "$2" >"$tmp/recorded"
+	command=$(sed -n 's/^\$ //p;q' "$2")
+	tr '\n' '\001' <"$1" | sed 's/<pre/\n<pre/g' | grep -F ">$command</kbd>" |
+		sed 's/<\/code><\/pre>.*//' | tr '\001' '\n' |
+		sed 's/<[^>]*>//g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g' >"$tmp/shown"
+	diff -B "$tmp/recorded" "$tmp/shown"
+}
+runs=0
+make -C "$book/docs" print >/dev/null
+for run in "$book"/lessons/transcripts/*.bpf.txt "$book/lessons/transcripts/test_maps.txt"; do
+	command=$(sed -n 's/^\$ //p;q' "$run")
+	for page in $(grep -lF ">$command</kbd>" "$build"/0*.html "$build"/.book/print/0*.html); do
+		runs=$((runs + 1))
+		ok "${run##*/} is on ${page#"$build/"} as it is recorded" run_shown "$page" "$run"
+	done
+done
+ok 'the runs of every lesson are compared' [ "$runs" -ge 16 ]
+sed '4s/$/ /' "$book/lessons/transcripts/02_update.bpf.txt" >"$tmp/wrong.txt"
+ok '  and another run is found' not run_shown "$build/02-update.html" "$tmp/wrong.txt"
+
 # A loop's answers are all beside its one call. The same call may stand
 # in two loops, one after the other.
 loops() {
