@@ -171,50 +171,7 @@ end
 -- Terms of the glossary that may still come before their meaning.
 local not_yet = {}
 for term in ([[
-array
-
-bpf program
-
-capability
-
-descriptor
-
-entry
-
-errno
-
-flag
-
-frozen map
-
-hash
-
-helper
-
-key
-
-libbpf
-
-lru hash
-
-map
-
-padding
-
-per-cpu map
-
-pin
-
-queue
-
 take
-
-user space
-
-value
-
-walk
-
 ]]):gmatch('[^\n]+') do
 	not_yet[term] = true
 end
