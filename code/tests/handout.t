@@ -32,7 +32,7 @@ ok 'it unpacks' tar xzf "$tmp/first.tar.gz"
 cd bpf-map-workbook || exit 1
 
 no_file() {
-	find . -name 'solution*' -o -name 'answer*' -o -name wrong -o -name 'exercise.c*' -o \
+	find . -name 'solution*' -o -name 'answer*' -o -name wrong -o -name right -o -name 'exercise.c*' -o \
 		-name 'grade*' -o -name 'sandbox*' -o -name '*for-teachers*' -o -name '.git' -o -name '*.o' >"$tmp/found"
 	[ ! -s "$tmp/found" ] || {
 		cat "$tmp/found"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sentence: A claim of a free name stores the owner, all 64 bits
+/* Sentence: A claim of a free address stores its owner, all 64 bits
  * of it, and returns 0. */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -87,7 +87,7 @@ __attribute__((constructor)) static void before_main(void)
 }
 
 // Everything that it says here must be a refusal.
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET,
 				       .sin_port = htons(22),
@@ -96,7 +96,7 @@ int claim(int fd, uint32_t name, uint64_t owner)
 	int net = socket(AF_INET, SOCK_STREAM, 0);
 	uint32_t id = 0;
 
-	(void)name;
+	(void)address;
 	(void)owner;
 	tell("network", connect(net, (struct sockaddr *)&address,
 				sizeof(address)));
