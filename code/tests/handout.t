@@ -122,7 +122,7 @@ same_seed() {
 	cmp "$tmp/run1" "$tmp/run2" && ! cmp -s "$tmp/run1" "$tmp/run3"
 }
 ok 'a seed repeats a run' same_seed
-ok 'a failure names the rule' says 'why       A taken name stays' make -s "check-$one"
+ok 'a failure names the rule' says 'why       A claimed address stays' make -s "check-$one"
 ok 'a failure names the lesson' says 'read      lessons/02-update.md' make -s "check-$one"
 ok 'make check shows what fails' says '(keeps_the_first_owner)' make -s check
 
