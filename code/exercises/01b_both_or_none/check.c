@@ -118,7 +118,7 @@ static void any_room(void)
 static void other_room(void)
 {
 	blocked = UINT32_C(0x10000) + random_between(1, 999);
-	recent = random_between(1, 999);
+	recent = UINT32_C(0x10000) + random_between(9000, 9999);
 	question();
 }
 

@@ -107,6 +107,7 @@ static struct plan {
 	int which;		    // one of them, or -1 for any
 	int error;		    // negative, in place of the calls
 	int error_first, error_last;
+	bool same_command; // only calls like the first of them
 	bool interfered;
 } plan;
 
@@ -1384,6 +1385,8 @@ static int come_between(const struct seccomp_notif *asked_for)
 	}
 	if (!plan.error || calls_made < plan.error_first ||
 	    calls_made > plan.error_last ||
+	    (plan.same_command && seen.error &&
+	     command != (uint64_t)seen.command) ||
 	    is_an_answer(command, plan.error))
 		return 0;
 	if (!seen.error) {
@@ -1894,6 +1897,22 @@ static void report_breach(const struct reply *r)
 	       "a change or an answer that fits no moment");
 }
 
+// Whether a call with this command could have changed a map.
+static bool may_change(int command)
+{
+	switch (command) {
+	case BPF_MAP_CREATE:
+	case BPF_MAP_UPDATE_ELEM:
+	case BPF_MAP_DELETE_ELEM:
+	case BPF_MAP_LOOKUP_AND_DELETE_ELEM:
+	case BPF_MAP_UPDATE_BATCH:
+	case BPF_MAP_DELETE_BATCH:
+	case BPF_MAP_LOOKUP_AND_DELETE_BATCH:
+		return true;
+	}
+	return false;
+}
+
 static void judge_history(const struct reply *r)
 {
 	const struct contract *c = now_contract;
@@ -1906,6 +1925,10 @@ static void judge_history(const struct reply *r)
 			expect_unchanged(now_rule, &seen, m);
 		return;
 	}
+	// To ask more than is needed, and not to mind if that fails, is
+	// allowed. A change that failed is always the answer.
+	if (seen.error && may_change(seen.command))
+		expect_result(now_rule, *r, seen.error);
 	if (c->judge) {
 		if (failed)
 			expect_outs(c, asked.before, r->out);
@@ -2114,13 +2137,15 @@ static void ask_with_descriptors(const struct contract *c,
 
 static void ask_with_error(const struct contract *c,
 			   const struct rule *rule, void (*scene)(void),
-			   int error, int first, int last)
+			   int error, int first, int last,
+			   bool same_command)
 {
 	const size_t mark = held_count;
 	const struct plan p = {
 		.error = error,
 		.error_first = first,
 		.error_last = last,
+		.same_command = same_command,
 	};
 	char also[256], text[32];
 
@@ -2128,7 +2153,9 @@ static void ask_with_error(const struct contract *c,
 	snprintf(also, sizeof(also),
 		 ", when %s that you make%s fails with %s",
 		 ordinal(text, first),
-		 last > first ? ", and every one after it," : "",
+		 same_command	? ", and every one like it after it,"
+		 : last > first ? ", and every one after it,"
+				: "",
 		 errno_name(error));
 	pose(c, rule, scene, &p, also);
 	release_down_to(mark);
@@ -2152,10 +2179,15 @@ void ask_with_errors(const struct contract *c, const struct rule *rule,
 		for (int i = 0; i < many; i++)
 			ask_with_error(c, rule, scene,
 				       errors[(n * 3 + i) % ERRORS], n,
-				       n);
-		if (n <= 6)
-			ask_with_error(c, rule, scene, -ENOMEM, n,
-				       MAX_BPF_CALLS);
+				       n, false);
+		if (n > 6)
+			continue;
+		ask_with_error(c, rule, scene, -ENOMEM, n,
+			       MAX_BPF_CALLS, false);
+		ask_with_error(c, rule, scene, -EINVAL, n,
+			       MAX_BPF_CALLS, true);
+		ask_with_error(c, rule, scene, -EIO, n, MAX_BPF_CALLS,
+			       true);
 	}
 }
 
