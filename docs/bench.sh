@@ -21,10 +21,10 @@ awk -F, -v pages="$pages" '
 	NR > 1 { median[NR - 1] = $(NF - 4) }
 	END {
 		least = median[1] * pages
-		printf "clean book at -j2: %.2f times %d empty pages of pandoc (%.2f s, %.2f s)\n",
+		printf "clean book at -j2: %.1f times %d bare start-ups of pandoc, at most 8 (%.2f s, %.2f s)\n",
 			median[2] / least, pages, median[2], least
-		printf "one lesson touched: %.2f times a clean book (%.0f ms)\n",
-			median[3] / median[2], 1000 * median[3]
+		printf "one lesson touched: %.0f ms, or %.1f bare start-ups (%.2f of a clean book)\n",
+			1000 * median[3], median[3] / median[1], median[3] / median[2]
 		printf "nothing to do: %.0f ms beyond make itself\n",
 			1000 * (median[4] - median[5])
 	}' "$tmp/times.csv"

@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: MIT
-// The search, put behind its index ("sections") by book.sh: each
+// The search, put after its index ("sections") by book.lua: each
 // section is its place, its page, its heading and its text.
 window.openSearch = (function () {
 	const style = document.createElement("style");
-	style.textContent = `
-		dialog { border: 1px solid var(--line); border-radius: .7rem;
-			background: var(--bg); color: var(--fg); padding: 0;
-			width: min(42rem, calc(100vw - 2rem)); max-height: 80vh;
-			margin-top: 8vh; box-shadow: 0 1rem 4rem #0006; }
-		dialog::backdrop { background: #0007; }
-		dialog input { font: inherit; width: 100%; border: 0; padding: .9rem 1.2rem;
-			background: none; color: inherit;
-			border-bottom: 1px solid var(--line); border-radius: 0; }
-		dialog input:focus-visible { outline-offset: -.2rem; }
-		dialog ol { list-style: none; margin: 0; padding: .4rem; }
-		dialog p { margin: 0; padding: .7rem 1.2rem; color: var(--muted);
-			font-size: .88rem; }
-		dialog li a { display: block; padding: .5rem .8rem; border-radius: .4rem;
-			color: inherit; text-decoration: none; line-height: 1.4; }
-		dialog li a:hover, dialog li a:focus { background: var(--panel); }
-		dialog li span { display: block; font-size: .85rem; color: var(--muted);
-			overflow-wrap: anywhere; }
-	`;
+	style.textContent = [
+		"dialog { border: 1px solid var(--line); border-radius: .7rem; ",
+		"background: var(--bg); color: var(--fg); padding: 0; width: ",
+		"min(42rem, calc(100vw - 2rem)); max-height: 80vh; margin-top: ",
+		"8vh; box-shadow: 0 1rem 4rem #0006; }",
+		"dialog::backdrop { background: #0007; }",
+		"dialog input { font: inherit; width: 100%; border: 0; ",
+		"padding: .9rem 1.2rem; background: none; color: inherit; ",
+		"border-bottom: 1px solid var(--line); border-radius: 0; }",
+		"dialog input:focus-visible { outline-offset: -.2rem; }",
+		"dialog ol { list-style: none; margin: 0; padding: .4rem; }",
+		"dialog p { margin: 0; padding: .7rem 1.2rem; color: ",
+		"var(--muted); font-size: .88rem; }",
+		"dialog li a { display: block; padding: .5rem .8rem; ",
+		"border-radius: .4rem; color: inherit; text-decoration: none; ",
+		"line-height: 1.4; }",
+		"dialog li a:hover, dialog li a:focus { background: ",
+		"var(--panel); }",
+		"dialog li span { display: block; font-size: .85rem; color: ",
+		"var(--muted); overflow-wrap: anywhere; }",
+	].join("");
 	document.head.append(style);
 
 	const dialog = document.createElement("dialog");

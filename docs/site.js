@@ -39,8 +39,11 @@
 		const commands = box.querySelectorAll("kbd");
 		const parts = commands.length ? commands :
 			box.querySelectorAll("pre");
-		return Array.from(parts, (p) => p.textContent)
-			.join(commands.length ? "\n" : "").trimEnd() + "\n";
+		return Array.from(parts, function (part) {
+			const code = part.cloneNode(true);
+			code.querySelectorAll(".came").forEach((a) => a.remove());
+			return code.textContent;
+		}).join(commands.length ? "\n" : "").trimEnd() + "\n";
 	}
 	document.querySelectorAll(".copy").forEach(function (copy) {
 		copy.hidden = false;
@@ -102,11 +105,7 @@
 		}
 	});
 
-	// A folded run prints unfolded, a link into a folded answer
-	// unfolds it.
-	window.addEventListener("beforeprint", () =>
-		document.querySelectorAll("details.calls").forEach((d) =>
-			d.open = true));
+	// A link into a folded answer unfolds it.
 	function unfold() {
 		const place = location.hash && by(location.hash.slice(1));
 		if (place && place.matches("details"))

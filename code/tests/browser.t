@@ -49,7 +49,7 @@ ok '  and a section that is not found is missed' not check "$tmp/empty" search
 
 ok 'the copy buttons take code without prose, and commands without prompts' check "$build" copy
 mkdir "$tmp/other"
-sed 's/ENTRIES/ENTRYS/' "$build/06-iterate.html" >"$tmp/other/06-iterate.html"
+sed 's/previous/previos/' "$build/06-iterate.html" >"$tmp/other/06-iterate.html"
 ok '  and other code is found' not check "$tmp/other" copy
 
 ok 'left and right turn the pages' check "$build" keyboard

@@ -47,12 +47,13 @@ clean() {
 }
 
 # clean_when_failing PROGRAM: of the calls of each kind, the first and the
-# last one fail
+# last one fail. libbpf gets over the failure of its probes, and of the
+# map of a skeleton.
 clean_when_failing() {
 	# shellcheck disable=SC2046 # words
 	strace -qq -f -e trace=bpf -e signal=none -o "$tmp/calls" \
 		valgrind -q --log-file="$tmp/valgrind" "$1" $(arguments "$1") >/dev/null || return 1
-	awk -F'[(,]' '$2 != "BPF_PROG_LOAD" {
+	awk -F'[(,]' -v skeleton="$(ls "$1.bpf.c" 2>/dev/null)" '$2 !~ /BPF_(PROG|BTF)_LOAD/ && !($2 == "BPF_MAP_CREATE" && skeleton) {
 			if (!($2 in first)) first[$2] = NR
 			last[$2] = NR
 		} END { for (c in first) print first[c] "\n" last[c] }' "$tmp/calls" |
@@ -68,17 +69,12 @@ for program in $(sh "$code/tools/transcript.sh" list); do
 	ok "$program is clean when a call fails" clean_when_failing "$code/$program"
 done
 
-mutant() {
-	sed "$2" "$code/$1.c" >"$tmp/$1.c"
-	# shellcheck disable=SC2046 # flags
-	cc -w -g -std=c11 -o "$tmp/$1" "$tmp/$1.c" $(pkg-config --cflags --libs libbpf libelf zlib)
-}
-mutant 02_update 's/^\tclose(fd);//'
-ok 'a descriptor left open is found' not clean 0 "$tmp/02_update"
-mutant 03_lookup 's/^\tset_key(&key, 10, 443);/\tmalloc(1);&/'
-ok 'a leak is found' not clean 0 "$tmp/03_lookup"
-mutant 06_iterate 's/keys\[ENTRIES\], key/*keys = malloc(ENTRIES), key/'
-ok 'a write outside of a buffer is found' not clean 0 "$tmp/06_iterate"
+ok 'a program that leaves a descriptor open is made' mutant 02_update 's/^\tEXPECT(close(map), 0);//'
+ok '  and is found' not clean 0 "$tmp/02_update"
+ok 'a program that leaks is made' mutant 04_lookup_and_delete 's/^\treturn finish();/\tstrdup("x");\n&/'
+ok '  and is found' not clean 0 "$tmp/04_lookup_and_delete"
+ok 'a program that writes outside of a buffer is made' mutant test_maps 's/ids\[MAX_ENTRIES\], id/*ids = malloc(MAX_ENTRIES), id/'
+ok '  and is found' not clean 0 "$tmp/test_maps"
 
 # What the lessons say that valgrind sees: a key or a buffer too small.
 cat >"$tmp/small.c" <<-'END'

@@ -8,6 +8,7 @@
 #                                 not, what COMMAND printed is shown
 #   skip DESCRIPTION WHY          SKIP on your machine, a failure in CI
 #   need TOOL...                  skips the whole test without TOOL
+#   mutant NAME SCRIPT            a changed program, in $tmp/NAME
 #   need_bpf                      skips the whole test without bpf(2)
 #   done_testing                  last line of a test
 #
@@ -71,6 +72,23 @@ need() {
 		command -v "$tool" >/dev/null 2>&1 ||
 			skip_all "$tool is not installed: make test-deps"
 	done
+}
+
+# bpf_flags: what the compiler needs for a program of code/, or a copy
+bpf_flags() {
+	echo "-I$code -isystem $code/skeletons" "$(pkg-config --cflags --libs libbpf libelf zlib)"
+}
+
+# mutant NAME SCRIPT: $tmp/NAME, the program changed by a sed script, or
+# with expect.h changed by it; fails if the script changes nothing
+mutant() {
+	sed "$2" "$code/$1.c" >"$tmp/$1.c" && sed "$2" "$code/expect.h" >"$tmp/expect.h" || return 1
+	if cmp -s "$code/$1.c" "$tmp/$1.c" && cmp -s "$code/expect.h" "$tmp/expect.h"; then
+		echo "the script changes nothing in $1: $2"
+		return 1
+	fi
+	# shellcheck disable=SC2046 # flags
+	cc -w -g -std=c11 -o "$tmp/$1" "$tmp/$1.c" $(bpf_flags)
 }
 
 need_bpf() {

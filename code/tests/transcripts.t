@@ -25,9 +25,9 @@ ok 'a call too few does not pass' not same calls 02_update "$tmp/other"
 
 # A changed program with an old transcript fails.
 mkdir "$tmp/code"
-cp -R "$code"/*.c "$code/Makefile" "$code/tools" "$tmp/code"
+cp -R "$code"/*.[ch] "$code/Makefile" "$code/tools" "$tmp/code"
 code=$tmp/code
-sed -i 's/inserted/put in/; s/MAX_ENTRIES = 2/MAX_ENTRIES = 3/' "$code/02_update.c"
+sed -i "s/8, 2, NULL/8, 3, NULL/" "$code/02_update.c"
 make -s -C "$code" 02_update >/dev/null 2>&1
 ok 'a changed program does not pass its old output' \
 	not same output 02_update "$recorded/02_update.txt"

@@ -24,6 +24,8 @@ build | libelf >= 0           | libelf-dev     | elfutils-libelf-devel   | libel
 build | zlib >= 0             | zlib1g-dev     | zlib-devel              | zlib       | zlib-devel
 build | /usr/include/linux/bpf.h | linux-libc-dev | kernel-headers       | linux-api-headers | linux-glibc-devel
 build | /usr/include/stdio.h  | libc6-dev      | glibc-devel             | glibc      | glibc-devel
+bpf   | clang                 | clang          | clang                   | clang      | clang
+bpf   | bpftool               | bpftool        | bpftool                 | bpf        | bpftool
 docs  | pandoc                | pandoc         | pandoc                  | pandoc-cli | pandoc
 pdf   | weasyprint            | weasyprint     | weasyprint              | python-weasyprint | python3-weasyprint
 pdf   | pdfinfo               | poppler-utils  | poppler-utils           | poppler    | poppler-tools

@@ -8,17 +8,16 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-# title PROGRAM: the heading of the lesson that belongs to PROGRAM
-title() {
-	lesson=$(printf '%s\n' "$1" | tr _ -)
-	sed -n 's/^# //p;1q' ../lessons/"$lesson".md ../lessons/*-"$lesson".md 2>/dev/null | head -n 1
+# lesson PROGRAM: the file of the lesson that shows PROGRAM
+lesson() {
+	grep -lF "(../code/$1.c \"program\")" ../lessons/[0-9]*.md | head -n 1
 }
 
 # run PROGRAM [ARGUMENT...]
 run() {
 	program=$1
 	shift
-	printf "\n== %s: %s ==\n\n" "$program" "$(title "$program")"
+	printf "\n== %s: %s ==\n\n" "$program" "$(sed 's/^# //; 1q' "$(lesson "$program")")"
 	tools/with_cap_bpf.sh "./$program" "$@" && return
 	status=$?
 	echo "$program ended with status $status." >&2
@@ -36,9 +35,9 @@ case ${1-} in
 	;;
 *)
 	for program in $(sh tools/transcript.sh list); do
-		lesson=$(echo ../lessons/*"$(echo "$program" | tr _ -)".md)
+		number=$(basename "$(lesson "$program")" | cut -c1-2)
 		case $1 in
-		"$program" | "$(basename "$lesson" | cut -c1-2)") run "$program" && exit ;;
+		"$program" | "$number") run "$program" && exit ;;
 		esac
 	done
 	{

@@ -15,12 +15,13 @@ umask 022
 # Descriptors from 3 up are free, so that a first map is always 3.
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 
+# The lessons show the programs, and in which order.
 list() {
-	for lesson in ../lessons/0[0-9]-*.md; do
-		program=$(basename "$lesson" .md | tr - _)
-		[ -e "$program.c" ] || program=${program#??_}
-		[ ! -e "$program.c" ] || echo "$program"
-	done
+	sed -n 's|^\[.*\](\.\./code/\([a-z0-9_]*\)\.c "program")$|\1|p' ../lessons/[0-9]*.md |
+		while read -r program; do
+			[ ! -e "$program.bpf.c" ] || [ -x "$program" ] || continue
+			echo "$program"
+		done
 }
 
 # arguments PROGRAM: what to give PROGRAM so that it ends by itself
@@ -35,12 +36,13 @@ output() {
 	echo "\$ sudo ./$program${arguments:+ $arguments}"
 	# shellcheck disable=SC2086 # words
 	printed=$("./$program" $arguments) || return 1
-	printf '%s\n' "$printed" | sed 's/^close 2  to look for its id takes CAP_SYS_ADMIN$/close 2  no map has its id any more: ENOENT (2)/'
+	printf '%s\n' "$printed" | sed 's/^\(bpf_map_get_fd_by_id(info.id) = \)-EPERM$/\1-ENOENT/'
 }
 
 # What differs from run to run, from libbpf to libbpf and from strace
 # to strace is left out or replaced, here and nowhere else:
-# - an address becomes ADDR, an id ID, a size of a struct SIZE;
+# - an address becomes ADDR, an id ID, a size of a struct SIZE, and what
+#   clang makes of a BPF program is left out;
 # - libbpf's own probes (BPF_PROG_LOAD) and the size of the attribute
 #   struct are left out, and so are attributes that are 0 because the
 #   programs never set them;
@@ -60,15 +62,18 @@ calls() {
 		return 1
 	}
 	sed -E '
+		/^bpf\(BPF_BTF_LOAD,/d
 		/^bpf\(BPF_PROG_LOAD,/{
-			/prog_name="two_worlds"/!d
-			s/(insn_cnt=[0-9]+, ).*(prog_name="two_worlds").*\},/\1..., \2},/
+			/prog_name="visit"/!d
+			s/insn_cnt=[0-9]+, .*(prog_name="visit").*\},/..., \1},/
 		}
 		s/(prog_fd=[0-9]+), retval=.*\}\},/\1, ...}},/
 		s/\b(key|value|next_key|info)=0x[0-9a-f]+/\1=ADDR/g
 		s/\}, [0-9]+\) +=/}) =/
 		s/, (inner_map_fd|map_name|map_ifindex|btf_fd|btf_key_type_id|btf_value_type_id|btf_vmlinux_value_type_id|btf_vmlinux_id|map_extra|value_type_btf_obj_fd|map_token_fd|next_id|open_flags)=(0|"")//g
 		s/map_id=[0-9]+/map_id=ID/
+		s/(btf_(key|value)_type_id)=[0-9]+/\1=ID/g
+		s/(BPF_MAP_GET_NEXT_ID, \{start_id=0).*/\1 => ID}) = 0/
 		s/info_len=[0-9]+( => [0-9]+)?/info_len=SIZE/
 		/BPF_MAP_GET_FD_BY_ID/s/-1 EPERM .*/-1 ENOENT (No such file or directory)/
 	' "$trace" | awk '
