@@ -5,10 +5,9 @@
 #include "../classroom/judge.h"
 #include "exercise.h"
 
-#define THE_CALL    "01-create.md, \"The call\""
-#define KINDS	    "01-create.md, \"Four kinds of map\""
-#define THE_PROGRAM "01-create.md, \"The program\""
-#define GOES_WRONG  "01-create.md, \"What goes wrong\""
+#define THE_CALL   "01-create.md, \"The call\""
+#define KINDS	   "01-create.md, \"Four kinds of map\""
+#define GOES_WRONG "01-create.md, \"What goes wrong\""
 
 RULE(descriptor, THE_CALL, "descriptor",
      "make_sessions() returns the descriptor of a new map, as "
@@ -16,7 +15,7 @@ RULE(descriptor, THE_CALL, "descriptor",
 RULE(name_rule, THE_CALL, "name",
      "The name is sessions: the second parameter of "
      "bpf_map_create().");
-RULE(hash, KINDS, "BPF_MAP_TYPE_HASH",
+RULE(hash, KINDS, "LRU hash",
      "The map is a plain hash: it finds any key, and it never "
      "drops an entry by itself.");
 RULE(flags, THE_CALL, "NULL",
@@ -25,10 +24,10 @@ RULE(flags, THE_CALL, "NULL",
 RULE(swapped, THE_CALL, "key_size",
      "The two sizes are swapped: bpf_map_create() takes that of the "
      "key first, then that of the value.");
-RULE(key, THE_PROGRAM, "sizeof",
+RULE(key, THE_CALL, "key_size",
      "The kernel must know the size of the whole key: sizeof the "
      "struct, not of a pointer or of its fields.");
-RULE(value, THE_PROGRAM, "sizeof",
+RULE(value, THE_CALL, "value_size",
      "The kernel must know the size of the whole value, padding "
      "and all: only sizeof of the struct says it.");
 RULE(room, THE_CALL, "max_entries",

@@ -4,10 +4,10 @@
 
 #include "../classroom/judge.h"
 
-#define THE_CALL    "01-create.md, \"The call\""
-#define KINDS	    "01-create.md, \"Four kinds of map\""
-#define THE_PROGRAM "01-create.md, \"The program\""
-#define GOES_WRONG  "01-create.md, \"What goes wrong\""
+#define THE_CALL   "01-create.md, \"The call\""
+#define KINDS	   "01-create.md, \"Four kinds of map\""
+#define THE_IDEA   "01-create.md, \"The idea\""
+#define GOES_WRONG "01-create.md, \"What goes wrong\""
 
 RULE(opens, THE_CALL, "descriptor",
      "open_tables() returns 0 and puts the descriptors of both maps "
@@ -25,7 +25,7 @@ RULE(room, THE_CALL, "max_entries",
      "Each map has the room that the caller asks for it.");
 RULE(refused, GOES_WRONG, "errno",
      "If one map cannot be created, return the -errno of that call.");
-RULE(untouched, THE_PROGRAM, "descriptor",
+RULE(untouched, THE_IDEA, "descriptor",
      "After a failure the struct is as it was: write to it only when "
      "both maps exist.");
 

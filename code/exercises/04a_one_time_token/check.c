@@ -16,7 +16,7 @@ RULE(twice, GOES_WRONG, "ENOENT",
 RULE(race, LOOK_DELETE, "delete",
      "Two processes redeemed one token: after a lookup, another one "
      "can be faster than your delete.");
-RULE(lost, LOOK_DELETE, "lookup",
+RULE(lost, LOOK_DELETE, "never saw",
      "The allowance was read before the token was removed, and what "
      "was added in between is lost: read and remove in one step.");
 RULE(broken, GOES_WRONG, "errno",

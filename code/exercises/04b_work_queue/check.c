@@ -5,10 +5,11 @@
 #include "../classroom/judge.h"
 #include "exercise.h"
 
-#define THE_CALL    "04-lookup-and-delete.md, \"The call\""
-#define KINDS	    "01-create.md, \"Four kinds of map\""
-#define LOOK_DELETE "04-lookup-and-delete.md, \"Look, then delete\""
-#define GOES_WRONG  "04-lookup-and-delete.md, \"What goes wrong\""
+#define THE_IDEA   "04-lookup-and-delete.md, \"The idea\""
+#define KINDS	   "01-create.md, \"Four kinds of map\""
+#define GOES_WRONG "04-lookup-and-delete.md, \"What goes wrong\""
+#define FLAGS	   "02-update.md, \"The call\""
+#define FULL_MAP   "02-update.md, \"What goes wrong\""
 
 RULE(adds, KINDS, "queue",
      "add_job() puts the whole job at the end of the queue and "
@@ -19,13 +20,13 @@ RULE(oldest, KINDS, "queue",
 RULE(empty, GOES_WRONG, "ENOENT",
      "An empty queue is -ENOENT to the kernel and 0 to the contract: "
      "no work is not an error, and *job stays as it was.");
-RULE(full, GOES_WRONG, "E2BIG",
+RULE(full, FULL_MAP, "E2BIG",
      "A full queue refuses a job with -E2BIG, which the contract "
      "calls -EAGAIN.");
-RULE(kept, GOES_WRONG, "BPF_EXIST",
+RULE(kept, FLAGS, "drop the oldest",
      "No job is ever lost: with BPF_EXIST a full queue drops its "
      "oldest.");
-RULE(race, LOOK_DELETE, "lookup",
+RULE(race, THE_IDEA, "peek",
      "To look and then to take are two steps: if another worker "
      "takes a job in between, one job is done twice and one is "
      "lost.");

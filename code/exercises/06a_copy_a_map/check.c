@@ -3,15 +3,15 @@
 
 #include "../classroom/judge.h"
 
-#define THE_PROGRAM "06-iterate.md, \"The program\""
-#define GOES_WRONG  "06-iterate.md, \"What goes wrong\""
-#define STORING	    "02-update.md, \"The call\""
-#define FULL_MAP    "02-update.md, \"What goes wrong\""
+#define THE_IDEA   "06-iterate.md, \"The idea\""
+#define GOES_WRONG "06-iterate.md, \"What goes wrong\""
+#define STORING	   "02-update.md, \"The call\""
+#define FULL_MAP   "02-update.md, \"What goes wrong\""
 
-RULE(all, THE_PROGRAM, "NULL",
+RULE(all, THE_IDEA, "NULL",
      "The walk begins with NULL, meets every key, and each key is "
      "stored with its own value; then the return value is 0.");
-RULE(source, THE_PROGRAM, "bpf_map_get_next_key",
+RULE(source, THE_IDEA, "bpf_map_get_next_key",
      "A copy only reads its source.");
 RULE(nothing, GOES_WRONG, "ENOENT",
      "-ENOENT at the first step means an empty map: there is nothing "

@@ -3,7 +3,7 @@
 
 #include "../classroom/judge.h"
 
-#define THE_PROGRAM "06-iterate.md, \"The program\""
+#define COPIED	    "03-lookup.md, \"The idea\""
 #define WALK_DELETE "06-iterate.md, \"Walk and delete\""
 #define GOES_WRONG  "06-iterate.md, \"What goes wrong\""
 #define A_DELETE    "05-delete.md, \"The call\""
@@ -11,7 +11,7 @@
 RULE(expired, WALK_DELETE, "delete",
      "A lease that expires now or earlier is removed, and every other "
      "stays.");
-RULE(wide, THE_PROGRAM, "value",
+RULE(wide, COPIED, "bytes",
      "The seconds are 64 bits wide: a comparison in fewer bits or "
      "with a sign is wrong for times that are far away.");
 RULE(alive, WALK_DELETE, "delete",
@@ -23,7 +23,7 @@ RULE(counted, A_DELETE, "bpf_map_delete_elem",
 RULE(nothing, GOES_WRONG, "ENOENT",
      "-ENOENT at the first step means an empty map: nothing was "
      "removed, so return 0.");
-RULE(once, WALK_DELETE, "bpf_map_get_next_key",
+RULE(once, WALK_DELETE, "starts over",
      "From a deleted key the walk starts over: fetch the next key "
      "first, then delete the current one.");
 RULE(race, GOES_WRONG, "ENOENT",

@@ -32,7 +32,7 @@ RULE(forgives, DELETE, "ENOENT",
 RULE(sweeps, WALK_DELETE, "delete",
      "A sweep removes every entry whose window is over, keeps the "
      "others, and returns how many it removed.");
-RULE(once, WALK_DELETE, "bpf_map_get_next_key",
+RULE(once, WALK_DELETE, "starts over",
      "From a deleted key the walk starts over: fetch the next key "
      "first, then delete the current one.");
 RULE(others, DELETE, "ENOENT",

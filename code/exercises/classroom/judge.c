@@ -2090,7 +2090,9 @@ void ask_with_rivals(const struct contract *c, const struct rule *rule,
 		count++;
 	for (size_t i = 0; i < count; i++)
 		ask_with_rival(c, rule, scene, rivals, (int)i, calls);
-	for (size_t row = 0; row < sizeof(rows) / sizeof(*rows); row++)
+	// A retry has to bear any number of rivals. A walk may give up:
+	// while others change the map, it need not ever end.
+	for (size_t row = 0; row < (calls <= 12 ? 4 : 3); row++)
 		for (int which = -1; which < (int)count; which++) {
 			hurt++;
 			p = (struct plan){

@@ -6,7 +6,9 @@
 //
 // writes FOLDER/1.c, FOLDER/2.c and so on, and prints a line for each:
 // its number, a tab, and what was changed, as "function: before =>
-// after". It knows as much of C as the solutions need.
+// after"; where that is the same as an earlier one, "(2)" follows. It
+// knows as much of C as the solutions need.
+#define _GNU_SOURCE
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -27,7 +29,7 @@ static int count;
 static char source[MAX_TEXT];
 static const char *folder;
 static int made;
-static char *done[MAX_DONE];
+static char *done[MAX_DONE], *said[MAX_DONE];
 
 static bool is(int i, const char *text)
 {
@@ -194,6 +196,7 @@ static void replace(int first, int last, const char *text)
 	const char *from = tokens[first].at;
 	const char *end = tokens[last].at + tokens[last].size;
 	char *mutant = malloc(MAX_TEXT * 2);
+	int times = 1;
 	FILE *file;
 
 	describe(before, sizeof(before), from, end, NULL);
@@ -213,7 +216,15 @@ static void replace(int first, int last, const char *text)
 		fail("cannot write a mutant");
 	snprintf(all, sizeof(all), "%.*s: %s => %s",
 		 (int)function->size, function->at, before, after);
-	printf("%d\t%s\n", made, all);
+	said[made - 1] = strdup(all);
+	if (!said[made - 1])
+		fail("too many mutants");
+	for (int i = 0; i < made - 1; i++)
+		times += strcmp(said[i], all) == 0;
+	if (times > 1)
+		printf("%d\t%s (%d)\n", made, all, times);
+	else
+		printf("%d\t%s\n", made, all);
 }
 
 // Put a text with the tokens from `first` to `last` in place of %s.
@@ -504,7 +515,9 @@ int main(int argc, char **argv)
 		change_calls(i);
 		change_statements(i);
 	}
-	while (made > 0)
+	while (made > 0) {
 		free(done[--made]);
+		free(said[made]);
+	}
 	return 0;
 }
