@@ -378,7 +378,8 @@ local function fold(html)
 	return { summary = summary, open = { raw('<details class="answer" ' ..
 		'id="answer-' .. n .. '"><summary>' .. summary .. '</summary>') },
 		close = { close, raw('<p class="answer-ref" id="question-' .. n ..
-		'"><a href="' .. href(answers_page, to) .. '">Answer</a></p>') } }
+		'"><a href="' .. href(answers_page, to) .. '">The answer is in ' ..
+		book.pages[answers_page].label .. '</a></p>') } }
 end
 
 function blocks(list)
