@@ -10,13 +10,13 @@ struct tables {
 	int recent;
 };
 
-// Create both maps of the tables, or none.
+// Create both tables, or none.
 //
 // tables   where the descriptors go, on success only
-// blocked   room in the map "blocked": a hash, uint32_t to uint64_t,
-//         that never drops an entry
-// recent  room in the map "recent": the same key and value, but a
-//         full map drops old entries to make room
+// blocked  room in the map "blocked": a hash, uint32_t to uint64_t,
+//          that never drops an entry
+// recent   room in the map "recent": the same key and value, but a
+//          full map drops old entries to make room
 //
 // Returns 0       both maps exist
 //         -EINVAL blocked or recent is 0; nothing is open, tables is

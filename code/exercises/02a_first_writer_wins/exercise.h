@@ -4,12 +4,12 @@
 
 #include <stdint.h>
 
-// Claim a address for an owner.
+// Give a free address to an owner.
 //
-// fd     a hash map: key uint32_t (a address), value uint64_t (its
-//        owner); it stays open
-// address   the address to claim
-// owner  who claims it
+// fd       a hash map: key uint32_t (an address), value uint64_t (its
+//          owner); it stays open
+// address  the address to claim
+// owner    who claims it
 //
 // Returns 0       the address was free and now belongs to owner
 //         -EEXIST the address belongs to somebody; nothing changed

@@ -6,12 +6,13 @@
 
 // Redeem a token.
 //
-// fd     a hash map: key uint32_t (a token), value uint64_t (its
-//        allowance in cents); it stays open
-// token  which token
+// fd         a hash map: key uint32_t (a token), value uint64_t (its
+//            allowance in bytes); it stays open
+// token      which token
 // allowance  where its allowance goes
 //
-// Returns 0       the token is taken, *allowance is what it was allowance
+// Returns 0       the token is taken, and *allowance is what it was
+//                 good for
 //         -ENOENT there is no such token, or no longer; *allowance is
 //                 as it was
 //         -errno  any other failure of the map call; likewise

@@ -4,10 +4,11 @@
 
 #include <stdint.h>
 
-// Make sure that a address is not in a map.
+// Make sure that an address is not in a map.
 //
-// fd    a map: key uint32_t (a address), value uint64_t; it stays open
-// address  whom to forget
+// fd       a map: key uint32_t (an address), value uint64_t; it stays
+//          open
+// address  which address to forget
 //
 // Returns 1       the address was there, and this call removed the
 //                 entry
