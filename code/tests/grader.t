@@ -64,7 +64,8 @@ sentence() {
 newline='new
 line'
 long=$(printf '%0250d' 7)
-for name in ana 'two words' "$newline" -rf '=1+1' 'say "hi", all' 'José' '..dots' "back\\" '<b>' "$(printf 'latin-\351')" "$long" "it's \$HOME; \`id\`"; do
+longer=$(printf '%0250d' 8)
+for name in ana 'two words' "$newline" -rf '=1+1' 'say "hi", all' 'José' '..dots' "back\\" '<b>' "$(printf 'latin-\351')" "$long" "$longer" "it's \$HOME; \`id\`"; do
 	hand_in "$name" "$folder/solution.c"
 done
 # What comes along is ignored, above all another check.
@@ -94,6 +95,19 @@ mkdir "$class/linked_folder"
 ln -s "$folder" "$class/linked_folder/$exercise"
 ln -s / "$class/not_a_student"
 : >"$class/a_file"
+
+# Its functions have names that the player and libbpf use themselves.
+mkdir -p "$class/names/$exercise"
+sed 's/^int claim/int sendmsg(int a, void *b, int c) { (void)a; (void)b; return -c; }\n&/
+	s/^int claim/int fcntl(int a, int b, int c) { return a + b + c; }\n&/
+	s/^int claim/int bpf_map_lookup_elem_flags(void) { return 0; }\n&/' \
+	"$folder/solution.c" >"$class/names/$exercise/exercise.c"
+# The same text, many times, on a machine that is busy with it.
+for number in 1 2 3 4 5 6 7 8; do
+	hand_in "copy_$number" "$folder/wrong/looks_often.c"
+	cp "$code/exercises/07a_rate_limiter/wrong/gives_up_in_a_race.c" "$class/copy_$number/07a.c"
+	cp "$code/exercises/06b_sweep_expired/wrong/stops_when_a_lease_is_gone.c" "$class/copy_$number/06b.c"
+done
 
 hand_in locked "$folder/solution.c"
 chmod 0 "$class/locked/$exercise/exercise.c"
@@ -140,7 +154,17 @@ for name in ana 'two words' 'new%0Aline' %2Drf %3D1+1 'José' %2E.dots 'back%5C'
 	ok "full points for $name" has_points "$name" 10
 done
 ok 'a name with a comma and quotes is quoted' grep -q '^"say ""hi"", all",10,' "$tmp/out/grades.csv"
-ok 'a name that is too long is cut' test -e "$(find "$tmp/out/feedback" -name '0000*%~*.md')"
+two_long_names() {
+	[ "$(find "$tmp/out/feedback" -name '0000*%~*.md' | wc -l)" -eq 2 ]
+}
+ok 'names that are too long are cut, and stay two' two_long_names
+same_pages() {
+	for number in 2 3 4 5 6 7 8; do
+		sed 1d "$tmp/out/feedback/copy_$number.md" >"$tmp/copy"
+		sed 1d "$tmp/out/feedback/copy_1.md" | diff - "$tmp/copy" || return 1
+	done
+}
+ok 'the same text gets the same page, eight times' same_pages
 ok 'partial credit for a job that loses a race' has_points part 7
 ok 'nothing for a stub' has_points stub 0
 ok 'nothing for nothing' has_points nothing 0
@@ -163,7 +187,9 @@ for file in "$code"/tests/hostile/*.c "$code"/tests/hostile/sandboxed/*.c; do
 	[ -z "$said" ] || ok "$name is told what it did" is_told "$name" "$said"
 done
 ok 'a compiler error is shown' is_told does_not_compile "expected ';'"
-ok 'a second main is shown' is_told has_its_own_main 'multiple definition'
+ok 'a second main is not seen' is_told has_its_own_main 'A claim of a free address stores'
+ok 'a name of the library is not seen either' has_points names 10
+ok 'a device has no end, and is not there' is_told reads_without_end 'No such file'
 ok 'the password file is out of reach' is_told reads_the_password_file 'No such file'
 ok 'a compiler without end is stopped' is_told compiles_for_minutes 'not ok - compiles'
 ok 'the sandbox refuses all that a stranger may not do' not is_told looks_around ALLOWED
@@ -221,6 +247,20 @@ killed() {
 goes_on() {
 	grade "$few" "$tmp/killed" >"$tmp/said" 2>&1 && grep -q 'Going on' "$tmp/said"
 }
+# Neither the size nor the date betrays the change, and it lies deep.
+sees_the_change() {
+	deep=$few/tree/code/exercises/$exercise
+	mkdir -p "$deep" && cp "$folder/solution.c" "$deep/exercise.c" && killed || return 1
+	touch -r "$deep/exercise.c" "$tmp/date"
+	sed 's/BPF_NOEXIST/BPF_ANY    /' "$folder/solution.c" >"$deep/exercise.c"
+	touch -r "$tmp/date" "$deep/exercise.c"
+	grade "$few" "$tmp/killed" >"$tmp/said" 2>&1
+	! grep -q 'Going on' "$tmp/said" && [ "$(points tree "$tmp/killed")" = 2 ]
+	status=$?
+	rm -rf "$tmp/killed" "$few/tree"
+	return $status
+}
+ok 'a file that was changed is graded again' sees_the_change
 ok 'a batch is killed' killed
 ok 'it goes on where it was' goes_on
 ok 'a killed batch comes to the same grades' diff -r "$tmp/few_out" "$tmp/killed"
