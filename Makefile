@@ -15,7 +15,7 @@ export pandoc_datadir  := $(own)/share/pandoc
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: all help start docs pdf open clean vm vm-tools vm-start vm-clean \
+.PHONY: all help start docs pdf epub open clean vm vm-tools vm-start vm-clean \
 	kernels check watch
 
 all: ## build the programs (what plain "make" does)
@@ -43,6 +43,9 @@ docs: ## make the book as a site, docs/build/index.html
 
 pdf: ## make the book as a PDF, docs/build/bpf-map-workbook.pdf
 	@$(MAKE) -C docs pdf
+
+epub: ## make the book as an e-book, docs/build/bpf-map-workbook.epub
+	@$(MAKE) -C docs epub
 
 open: docs ## open the site in your browser
 	@$(MAKE) -C docs open

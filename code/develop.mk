@@ -2,10 +2,11 @@
 # The doors for those who test, record and teach. The Makefile at the top
 # includes it; the archive for students has none of it.
 
-tests ?= $(filter-out %/kernels.t %/vm.t %/libraries.t %/mutants.t,$(wildcard code/tests/*.t))
+tests ?= $(filter-out %/kernels.t %/vm.t %/libraries.t %/mutants.t \
+	%/distributions.t,$(wildcard code/tests/*.t))
 
 .PHONY: test test-deps mutants record bench test-kernels test-libraries \
-	record-kernels grade handout
+	test-distributions record-kernels grade handout
 
 test: ## run all tests (installs the small tools that they need)
 	@sh code/tools/requirements.sh install build test grade
@@ -32,6 +33,11 @@ test-libraries: ## test with the libbpf, gcc and clang of other suites (2 GB)
 	@sh code/tools/requirements.sh install build test
 	@$(MAKE) all
 	@sh code/tools/with_cap_bpf.sh prove -e sh $(if $(V),-v) code/tests/libraries.t
+
+test-distributions: ## test in a bare root of each Debian, or of SUITES="stable"
+	@sh code/tools/requirements.sh install build test distributions
+	@$(MAKE) all
+	@prove -e sh $(if $(V),-v) code/tests/distributions.t
 
 record-kernels: all ## store what each kernel answers, for the book
 	@sh code/machines/qemu/kernels.sh record
