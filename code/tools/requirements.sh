@@ -34,6 +34,7 @@ pdf   | JetBrainsMono-Regular.ttf | fonts-jetbrains-mono | jetbrains-mono-fonts 
 test  | prove                 | perl           | perl-Test-Harness       | perl       | perl
 test  | strace                | strace         | strace                  | strace     | strace
 test  | valgrind              | valgrind       | valgrind                | valgrind   | valgrind
+test  | ps                    | procps         | procps-ng               | procps-ng  | procps
 test  | setpriv               | util-linux     | util-linux              | util-linux | util-linux
 test  | git                   | git            | git                     | git        | git
 grade | bwrap                 | bubblewrap     | bubblewrap              | bubblewrap | bubblewrap
