@@ -2,7 +2,6 @@
 # The front door of the workbook. "make help" lists every target.
 
 MAKEFLAGS += --no-print-directory
-programs := $(notdir $(basename $(wildcard code/[0-9][0-9]_*.c code/test_maps.c)))
 tests    ?= $(filter-out %/kernels.t %/vm.t %/libraries.t \
 	%/distributions.t,$(wildcard code/tests/*.t))
 

@@ -29,7 +29,7 @@ for part in .gitignore .clang-format Makefile README.md LICENSE lessons code doc
 done
 find "$@" \
 	\( -path docs/build -o -path code/machines/qemu/cache -o -path code/tests -o -path 'code/exercises/build*' -o -path '*/node_modules' \
-	-o -path 'code/exercises/*/wrong' \) -prune -o \
+	-o -path 'code/exercises/*/wrong' -o -path 'code/exercises/*/right' \) -prune -o \
 	\( -type f -o -type l \) \
 	! -path 'code/exercises/*/solution.c' ! -path 'code/exercises/*/answer.md' \
 	! -path 'code/exercises/*/exercise.c*' ! -path 'code/exercises/classroom/grade.sh' \
