@@ -35,6 +35,7 @@ epub  | zip                   | zip            | zip                     | zip  
 test  | prove                 | perl           | perl-Test-Harness       | perl       | perl
 test  | strace                | strace         | strace                  | strace     | strace
 test  | valgrind              | valgrind       | valgrind                | valgrind   | valgrind
+test  | ps                    | procps         | procps-ng               | procps-ng  | procps
 test  | setpriv               | util-linux     | util-linux              | util-linux | util-linux
 test  | git                   | git            | git                     | git        | git
 grade | bwrap                 | bubblewrap     | bubblewrap              | bubblewrap | bubblewrap
