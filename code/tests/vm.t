@@ -87,7 +87,7 @@ unpacks_what_it_needs() {
 		cat "$tmp/out" "$tmp/err"
 		return 1
 	}
-	grep -q '10:443          found: 5' "$tmp/out" && grep -q 'libbpf >= 1.0' "$tmp/err" &&
+	grep -qx 'packages = 5' "$tmp/out" && grep -q 'libbpf >= 1.0' "$tmp/err" &&
 		grep -q qemu-system-x86_64 "$tmp/err"
 }
 ok 'on a machine without them, they are unpacked, and a step runs' unpacks_what_it_needs
@@ -127,7 +127,8 @@ ok '  as it says' grep -q 'failed twice: its kernel panicked' "$tmp/err"
 # Stop QEMU when its guest runs. It is found out half a minute later.
 hangs() {
 	as_user env VM_TIMEOUT=9 sh "$vm" run sh -c 'sleep 4; echo alive' >"$tmp/out" 2>"$tmp/err" &
-	until cat "$home"/tmp/*/log 2>/dev/null | grep -q 'vm [0-9a-f]*: booted'; do
+	for _ in $(seq 900); do
+		! cat "$home"/tmp/*/log 2>/dev/null | grep -q 'vm [0-9a-f]*: booted' || break
 		sleep 0.1
 	done
 	qemu=$(ps -eo pid,args | awk -v t="$home" '/[q]emu-system/ && index($0, t) { print $1 }')
@@ -142,10 +143,10 @@ ok 'no kernel of that name: a clear sentence' says 'No package of a kernel\|coul
 
 # --- at a terminal: its size, Ctrl+C, the status, how it is left ---
 
-# await TEXT: until the terminal shows it
+# await TEXT [TIMES]: until the terminal shows it, so many times
 await() {
-	for _ in $(seq 600); do
-		! grep -q "$1" "$tmp/typescript" 2>/dev/null || return 0
+	for _ in $(seq 900); do
+		[ "$(grep -o "$1" "$tmp/typescript" 2>/dev/null | wc -l)" -lt "${2:-1}" ] || return 0
 		sleep 0.1
 	done
 	echo "the terminal does not show \"$1\":"
@@ -160,7 +161,7 @@ at_terminal() {
 	exec 5>"$tmp/keys"
 	await 'vm:code#' && printf 'stty size; ./test_maps\n' >&5 &&
 		await 'round 2' && printf '\003' >&5 &&
-		await ' drained' && printf 'echo status $?; exit 7\n' >&5 &&
+		await ' drained' && await 'vm:code#' 2 && printf 'echo status $?; exit 7\n' >&5 &&
 		await 'left with 7'
 	got=$?
 	exec 5>&-

@@ -63,7 +63,7 @@ trace() {
 	[ "$program" = test_maps ] && brief=--brief steps= || brief=
 	recorded=../lessons/transcripts/$program.steps.tsv
 	tries=0
-	while [ $((tries += 1)) -le 1000 ]; do
+	while [ $((tries += 1)) -le 500 ]; do
 		echo "\$ sudo tools/trace_calls ${brief:+$brief }./$program${arguments:+ $arguments}" >"$calls"
 		# shellcheck disable=SC2086 # words
 		tools/trace_calls $brief ${steps:+--steps "$steps"} "./$program" $arguments >>"$calls" || return 1

@@ -8,7 +8,8 @@
 #   kernels.sh table FOLDER...  what each of them answers to the errno
 #                               atlas, a column for each kernel that
 #                               differs from the one before it
-#   kernels.sh record           runs, and stores in lessons/transcripts
+#   kernels.sh store FOLDER     stores that run in lessons/transcripts
+#   kernels.sh record           runs and stores
 #
 # KERNELS="5.10 newest" chooses; if not given, every kernel that the
 # distribution's suites offer.
@@ -93,11 +94,8 @@ run() {
 		sh "$here" "$1" <"$1/series"
 }
 
-case ${1-}:$# in
-cases:1) cases ;;
-run:2) run "$2" ;;
-table:*)
-	shift
+# table FOLDER...
+table() {
 	# The rows come in the order of the newest kernel, which has all of
 	# them. What a kernel does not have is "-".
 	kernels=$(for folder; do basename "$folder"; done)
@@ -133,31 +131,48 @@ table:*)
 				print ""
 			}
 		}'
+}
+
+# store FOLDER: all of it or nothing
+store() {
+	oldest=$(head -n 1 "$1/series")
+	for status in "$1/$oldest"/output_*.status "$1"/*/rows.status; do
+		[ "$(cat "$status")" -eq 0 ] || {
+			cat "${status%status}err" >&2
+			echo "${status%.status} failed: nothing was recorded." >&2
+			return 1
+		}
+	done
+	(
+		cd "$1" || exit
+		# shellcheck disable=SC2046 # words
+		table $(cat series)
+	) >"$recorded/errno_kernels.tsv.new" &&
+		mv "$recorded/errno_kernels.tsv.new" "$recorded/errno_kernels.tsv" || return 1
+	# What a program prints on an older kernel, where it differs.
+	printf '%s\n5.14\n' "$oldest" | sort -CV || return 0
+	rm -rf "$recorded/before-5.14" && mkdir "$recorded/before-5.14" || return 1
+	for output in "$1/$oldest"/output_*.out; do
+		program=${output##*/output_}
+		program=${program%.out}
+		cmp -s "$output" "$recorded/$program.txt" ||
+			cp "$output" "$recorded/before-5.14/$program.txt" || return 1
+	done
+}
+
+case ${1-}:$# in
+cases:1) cases ;;
+run:2) run "$2" ;;
+table:*)
+	shift
+	table "$@"
 	;;
+store:2) store "$2" ;;
 record:1)
 	tmp=$(mktemp -d) || exit 1
 	trap 'rm -rf "$tmp"' EXIT
 	trap 'exit 130' INT TERM
-	run "$tmp" || exit 1
-	set --
-	while read -r name; do
-		set -- "$@" "$tmp/$name"
-		[ "$(cat "$tmp/$name/rows.status")" -eq 0 ] || {
-			cat "$tmp/$name/rows.err" >&2
-			echo "The atlas failed on Linux $name: nothing was recorded." >&2
-			exit 1
-		}
-	done <"$tmp/series"
-	sh "$0" table "$@" >"$recorded/errno_kernels.tsv.new" &&
-		mv "$recorded/errno_kernels.tsv.new" "$recorded/errno_kernels.tsv"
-	# What a program prints on a kernel that is older, where it differs.
-	rm -rf "$recorded/before-5.14" && mkdir "$recorded/before-5.14" || exit 1
-	for output in "$1"/output_*.out; do
-		program=$(basename "$output" .out)
-		program=${program#output_}
-		cmp -s "$output" "$recorded/$program.txt" ||
-			cp "$output" "$recorded/before-5.14/$program.txt"
-	done
+	run "$tmp" && store "$tmp"
 	;;
 *)
 	sed -n '3,/^set -u/s/^# \{0,1\}//p' "$0" >&2
