@@ -2,7 +2,8 @@
 # The front door of the workbook. "make help" lists every target.
 
 MAKEFLAGS += --no-print-directory
-tests    ?= $(filter-out %/kernels.t %/vm.t %/libraries.t,$(wildcard code/tests/*.t))
+tests    ?= $(filter-out %/kernels.t %/vm.t %/libraries.t \
+	%/distributions.t,$(wildcard code/tests/*.t))
 
 # What "make vm" has unpacked for a reader who may not install.
 own := $(CURDIR)/code/machines/qemu/cache/tools/usr
@@ -17,7 +18,8 @@ endif
 
 .DELETE_ON_ERROR:
 .PHONY: all help start docs pdf open test test-deps record bench clean \
-	vm vm-tools vm-start vm-clean kernels test-kernels test-libraries record-kernels \
+	vm vm-tools vm-start vm-clean kernels test-kernels test-libraries \
+	test-distributions record-kernels \
 	check watch grade handout
 
 all: ## build the programs (what plain "make" does)
@@ -94,6 +96,11 @@ test-libraries: ## test with the libbpf, gcc and clang of other suites (2 GB)
 	@sh code/tools/requirements.sh install build test
 	@$(MAKE) all
 	@sh code/tools/with_cap_bpf.sh prove -e sh $(if $(V),-v) code/tests/libraries.t
+
+test-distributions: ## test in a bare root of each Debian, or of SUITES="stable"
+	@sh code/tools/requirements.sh install build test distributions
+	@$(MAKE) all
+	@prove -e sh $(if $(V),-v) code/tests/distributions.t
 
 record-kernels: all ## store what each kernel answers, for the book
 	@sh code/machines/qemu/kernels.sh record

@@ -5,14 +5,12 @@
 --   pandoc -L book.lua -M stage=STAGE -M files=FILES
 --
 -- It writes what is under build/ and begins with the stage's function:
---   structure   the pages, their titles, the programs that they show
---               and the terms of the glossary
+--   structure   the pages, their titles and calls, the programs that
+--               they show and the terms of the glossary
 --   style       styles and scripts, small, to go into every page
 --   collect     checks links and sources over all pages; writes the
 --               search, and what the answers and the index are made of
---   print       all printed pages as one, with {{#ID}} for the number
---               of the page that ID is on
---   number      that one page with the numbers filled in
+--   print       all printed pages as one
 
 local text = dofile('text.lua')
 local die, fail, slurp, replace = text.die, text.fail, text.slurp, text.replace
@@ -41,7 +39,15 @@ function stages.structure(files)
 		local lines = split(slurp(path))
 		out:insert('page\t' .. name .. '\t' ..
 			((lines[1] or ''):gsub('^# *', '')))
+		local in_card
 		for _, line in ipairs(lines) do
+			local call = in_card and line:match('^%w+ %*?(bpf_[%w_]+)%(')
+			if line:match('^## ') then
+				in_card = line == '## The call'
+			elseif call then
+				out:insert('call\t' .. name .. '\t' .. call)
+				in_card = false
+			end
 			local file = line:match(
 				'^%[.*%]%(%.%./code/([^)/]*) "program"%)$')
 			local term = name:match('glossary') and (
@@ -86,6 +92,29 @@ local function small_js(path)
 	return table.concat(lines, '\n') .. '\n'
 end
 
+-- base64 BYTES: as a data URL has them
+local digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+local function base64(bytes)
+	local function digit(n)
+		return digits:sub(n + 1, n + 1)
+	end
+	return (bytes:gsub('..?.?', function(three)
+		local a, b, c = three:byte(1, 3)
+		local n = a << 16 | (b or 0) << 8 | (c or 0)
+		return digit(n >> 18) .. digit(n >> 12 & 63) ..
+			(b and digit(n >> 6 & 63) or '=') ..
+			(c and digit(n & 63) or '=')
+	end))
+end
+
+-- face FAMILY FILE STYLE: a part of a typeface that a page carries
+local function face(family, name, style)
+	return '@font-face{font-family:"' .. family .. '";' .. style ..
+		'src:url(data:font/woff2;base64,' ..
+		base64(slurp('fonts/' .. name .. '.woff2')) ..
+		') format("woff2")}'
+end
+
 function stages.style()
 	local function style(name)
 		return '<style>' .. css:match(slurp(name)) .. '</style>\n'
@@ -93,7 +122,12 @@ function stages.style()
 	replace(folder .. 'head.html', '<script>try{' ..
 		'document.documentElement.dataset.theme=' ..
 		'localStorage.getItem("theme")||""}catch(e){}</script>' ..
-		style('style.css'))
+		style('style.css') .. '<style>' .. face('Open Sans', 'text', '') ..
+		face('Open Sans', 'text-bold', 'font-weight:600 700;') ..
+		face('Open Sans', 'text-italic', 'font-style:italic;') ..
+		face('JetBrains Mono', 'code', '') ..
+		face('JetBrains Mono', 'code-bold', 'font-weight:600 700;') ..
+		'</style>\n')
 	replace(folder .. 'front.html', style('front.css'))
 	replace(folder .. 'appendix.html', style('appendix.css'))
 	replace(folder .. 'foot.html',
@@ -148,6 +182,7 @@ local function check_shown(data, files)
 	for _, kind in ipairs {
 		{ 'program', 'program', '^%.%./code/%d%d_[^/]*%.c$' },
 		{ 'program', 'program', '^%.%./code/test_maps%.c$' },
+		{ 'program', 'program', '^%.%./code/expect%.h$' },
 		{ 'output', 'run', '^%.%./lessons/transcripts/.*%.txt$' },
 		{ 'output', 'run', '/errno_kernels%.tsv$' },
 		{ 'figure', 'figure', '%.svg$' },
@@ -209,6 +244,22 @@ local function check_words(data)
 	end
 end
 
+-- full_titles DATA: a function of a page and a title in it, which names
+-- what the page is about if other pages have such a title, too
+local function full_titles(data)
+	local pages = text.read_structure().pages
+	local times = {}
+	for _, head in ipairs(data.head) do
+		local title = head:match('\t(.*)$')
+		times[title] = (times[title] or 0) + 1
+	end
+	return function(name, title)
+		return (times[title] or 0) > 1 and title ..
+			(pages[name].call and ' (`' .. pages[name].call .. '`)' or
+			': ' .. pages[name].title) or title
+	end
+end
+
 function stages.collect(files)
 	local data = read_data()
 	check_links(data)
@@ -217,18 +268,19 @@ function stages.collect(files)
 	local function lines(list)
 		return table.concat(list, '\n') .. '\n'
 	end
-	replace(folder .. 'terms', lines(data.term))
+	local full = full_titles(data)
+	replace(folder .. 'terms', lines(data.term:map(function(term)
+		return (term:gsub('\t([^\t#]*)(#[^\t]*\t)([^\t]*)(\t%d+)$',
+			function(name, id, title, weight)
+				return '\t' .. name .. id .. full(name, title) .. weight
+			end))
+	end)))
 	replace(folder .. 'answers', lines(data.answer))
 	replace('build/search.js', 'const sections = [\n' ..
 		lines(data.search) .. '];\n' .. slurp(folder .. 'search.js'))
 end
 
 ----------------------------------------------------------------- print
-
--- number ID: where the number of the page of ID goes
-local function number(id)
-	return '<span>{{#' .. id .. '}}</span>'
-end
 
 -- contents BOOK: the pages and their sections
 local function contents(book)
@@ -238,14 +290,15 @@ local function contents(book)
 		local id = name .. '--main'
 		html:insert('<p class="c1"><a href="#' .. id .. '"><b>' ..
 			book.pages[name].short .. '</b>' ..
-			text.inline_code(book.pages[name].title) .. number(id) ..
-			'</a></p>')
+			text.inline_code(book.pages[name].title) ..
+			(book.pages[name].call and ' <code>' ..
+			book.pages[name].call .. '</code>' or '') .. '</a></p>')
 		for id, head in slurp(folder .. name .. '.data')
 				:gmatch('%f[^\n%z]head\t[^#\n]*#([^\t\n]*)\t([^\n]*)') do
 			if not name:match('^9[045]') then
 				id = name .. '--' .. id
 				html:insert('<p class="c2"><a href="#' .. id .. '">' ..
-					head .. number(id) .. '</a></p>')
+					head .. '</a></p>')
 			end
 		end
 	end
@@ -272,39 +325,7 @@ function stages.print()
 		html:insert(slurp(folder .. 'print/' .. name .. '.html'))
 	end
 	html:insert('</body></html>')
-	text.write(folder .. 'draft.html', table.concat(html, '\n'))
-end
-
----------------------------------------------------------------- number
-
--- Every number of a page, and an index that names each page once: its
--- links are in the order of the book.
-function stages.number()
-	local page = {}
-	for n, id in slurp(folder .. 'places')
-			:gmatch('(%d+)[^\n]*"([^"\n]*)"') do
-		page[id] = n
-	end
-	local function named_once(places)
-		local seen, order = {}, List()
-		for bold, id in places:gmatch('(<?b?>?)<a href="#([^"]*)"') do
-			local n = page[id]
-			if not seen[n] then
-				seen[n] = { id = id }
-				order:insert(n)
-			end
-			seen[n].bold = seen[n].bold or bold == '<b>'
-		end
-		return table.concat(order:map(function(n)
-			local link = '<a href="#' .. seen[n].id .. '">' .. n .. '</a>'
-			return seen[n].bold and '<b>' .. link .. '</b>' or link
-		end), ', ')
-	end
-	text.write(folder .. 'book.html', (slurp(folder .. 'draft.html')
-		:gsub('<dd class="places">(.-)</dd>', function(places)
-			return '<dd>' .. named_once(places) .. '</dd>'
-		end)
-		:gsub('{{#(.-)}}', page)))
+	text.write(folder .. 'book.html', table.concat(html, '\n'))
 end
 
 function Meta(meta)

@@ -49,7 +49,7 @@ local source, cursor = {}, 1    -- the input's lines; see where()
 -- Of the book's parts further below.
 local blocks, leaf, variables, figure, footnote_list, record_answers
 local open_section, close_section, say, count, terms_of, words_of
-local heading
+local heading, card_of
 local c_html, commands, terminal, listing, copy_button
 
 -- record FACT...: a line of PAGE.data
@@ -237,7 +237,11 @@ function make.Header(b)
 		in_card = title == 'The call'
 	end
 	b.identifier = at(b.identifier)
-	return { leaf(b, 3) }
+	b = leaf(b, 3)
+	if not printing and b.level < 4 and book.pages[page] then
+		b.content = { pandoc.Link(b.content, '#' .. b.identifier) }
+	end
+	return { b }
 end
 
 function make.RawBlock(b)
@@ -333,6 +337,7 @@ function make.CodeBlock(b, next)
 	end
 	tidy(next)
 	next.bodies[1].row_head_columns = 1
+	card_of(b.text)
 	return wrap('<div class="card">', { code_block(b, 4), leaf(next, 4) },
 		'</div>'), true
 end
@@ -363,9 +368,8 @@ local function fold(html)
 	if printing then
 		return { summary = summary, hides = true, open = {}, close = {
 			raw('<p class="answer-ref" id="' .. at('question-' .. n) ..
-			'"><a href="' .. href(answers_page, to) ..
-			'">Answer on page {{#' .. answers_page .. '--' .. to ..
-			'}}</a></p>') } }
+			'"><a class="number" href="' .. href(answers_page, to) ..
+			'">Answer on page </a></p>') } }
 	end
 	return { summary = summary, open = { raw('<details class="answer" ' ..
 		'id="answer-' .. n .. '"><summary>' .. summary .. '</summary>') },
@@ -487,11 +491,15 @@ function c_html(piece)
 		table.concat(split(piece):map(expanded), '\n') or piece)
 end
 
--- numbered LINES FIRST: lines of HTML, each after its number, or on the
--- screen after a mark that the style counts
-local function numbered(lines, first)
+-- numbered LINES FIRST ANCHORED: lines of HTML, each after its number.
+-- On the screen that is a mark which the style counts or, if ANCHORED,
+-- whose id it shows, and to which links may lead.
+local function numbered(lines, first, anchored)
 	if not printing then
-		return '<i></i>' .. table.concat(lines, '\n<i></i>') .. '\n'
+		return table.concat(lines:map(function(line, i)
+			return '<i' .. (anchored and ' id=' .. first + i - 1 or '') ..
+				'></i>' .. line .. '\n'
+		end))
 	end
 	return table.concat(lines:map(function(line, i)
 		return ('<i>%3d</i>  '):format(first + i - 1) .. line .. '\n'
@@ -504,8 +512,8 @@ function copy_button()
 end
 
 -- code_from FIRST HTML: numbered lines, the first of them FIRST
-local function code_from(first, html)
-	return '<pre' .. (printing and '' or ' style="counter-reset:l ' ..
+local function code_from(first, html, anchored)
+	return '<pre' .. ((printing or anchored) and '' or ' style="counter-reset:l ' ..
 		first - 1 .. '"') .. '><code>' .. html .. '</code></pre>'
 end
 
@@ -771,14 +779,15 @@ local function answer_html(path, site)
 		end
 		return (errno and '<var>' .. r.answer .. '</var>' or
 			'<b>' .. r.answer .. '</b>') ..
-			(r.times > 1 and ', ' .. r.times .. '\194\160times' or '')
+			(r.times == 1 and '' or printing and '\194\160×\194\160' ..
+			r.times or ', ' .. r.times .. '\194\160times')
 	end)
 	local often = list:find_if(function(r) return r.times > 1 end)
 	local errno = #list == 1 and list[1].answer:match('^%-(E%w+)$')
 	local meaning = errno and meanings[errno] or
 		site.answer == 'A_DESCRIPTOR' and 'a descriptor'
 	return '<span class="came">' .. table.concat(html,
-		often and ', then ' or ', ') .. (meaning and not printing and ' <small>' .. meaning .. '</small>'
+		often and not printing and ', then ' or ', ') .. (meaning and not printing and ' <small>' .. meaning .. '</small>'
 		or '') .. '</span>'
 end
 
@@ -797,6 +806,8 @@ local function legend(all)
 	return #out == 0 and '' or '<p class="legend">' ..
 		table.concat(out, '; ') .. '</p>'
 end
+
+local programs = 0         -- on this page
 
 -- A whole file: a gloss stands at the left of its code, and at the right
 -- of each EXPECT what the kernel answered in the recorded run.
@@ -825,6 +836,9 @@ function directives.program(path, line)
 			came[number] or html
 	end
 
+	-- Links lead to the lines of the page's first program.
+	programs = programs + 1
+	local anchored = programs == 1
 	local list = chunks(lines)
 	read_glosses(path, list)
 	local out = List()
@@ -855,12 +869,14 @@ function directives.program(path, line)
 			local gap = ''
 			if #html > 1 and html[#html] == '' then
 				html:remove()
-				gap = '<span class="gap">' .. numbered { '' } .. '</span>'
+				gap = '<span class="gap">' .. numbered(List { '' },
+					c.first + #html, anchored) .. '</span>'
 			end
-			parts:insert(raw(code_from(c.first, numbered(html) .. gap)))
+			parts:insert(raw(code_from(c.first,
+				numbered(html, c.first, anchored) .. gap, anchored)))
 		end
-		out:extend(wrap('<div class="chunk' .. (short and ' short' or '') ..
-			'">', parts, '</div>'))
+		out:extend(wrap('<div class="chunk' ..
+			(printing and short and ' short' or '') .. '">', parts, '</div>'))
 	end
 	return wrap('<figure class="program' .. (#expects > 0 and ' answered' or
 		'') .. '" id="' .. at(id) .. '"><figcaption><span>' ..
@@ -944,7 +960,9 @@ function directives.calls(path, line)
 			:gsub('^(%s+%(th.-times%))$', '<em>%1</em>')) .. '\n')
 	end
 	local html = printing and unbroken(calls) or
-		table.concat(calls:map(table.concat))
+		table.concat(calls:map(function(call)
+			return table.concat(call)
+		end))
 	return { raw(terminal(html:gsub('\n$', ''), ' calls')) }
 end
 
@@ -1009,12 +1027,12 @@ local function case_row(cases, all_types)
 	say(when .. ' ' .. result .. ' ' .. meaning)
 	local types = cases[1]:map(function(row)
 		count('BPF_MAP_TYPE_' .. row[2], 'type', 0)
-		return code(row[2])
+		return row[2]
 	end)
 	return '<tr><td>' .. inline_code(when) .. '<span>' ..
 		inline_code(meaning) .. '</span></td><td>' ..
 		(#types == all_types and #types > 3 and 'all ' .. #types or
-		table.concat(types, ' ')) .. '</td></tr>'
+		code(table.concat(types, ' '))) .. '</td></tr>'
 end
 
 -- errno_table CALL ROWS ALL_TYPES: what a call returns, by its rows of
@@ -1062,7 +1080,7 @@ function directives.errnos(path, line, only)
 	for _, rows in ipairs(atlas_rows(path, line)) do
 		local call = rows[1][1]
 		local types = group(rows, function(row) return row[2] end)
-			:map(function(same) return code(same[1][2]) end)
+			:map(function(same) return same[1][2] end)
 		if only == call then
 			return { errno_table(call, rows, #types) }
 		elseif only == '' then
@@ -1071,7 +1089,7 @@ function directives.errnos(path, line, only)
 			count(call, 'call', 2)
 			if #types > 3 then
 				out:insert(raw('<p class="more">Asked of ' .. #types ..
-					': ' .. table.concat(types, ' ') .. '</p>'))
+					': ' .. code(table.concat(types, ' ')) .. '</p>'))
 			end
 			out:insert(errno_table(call, rows, #types))
 		end
@@ -1146,9 +1164,9 @@ function directives.kernels(path, line)
 		end)) do
 			local row = same[1]
 			html:insert('<tr><td>' .. inline_code(row[3]) ..
-				'<span>' .. table.concat(same:map(function(r)
-					return code(r[2])
-				end), ' ') .. '</span></td>')
+				'<span>' .. code(table.concat(same:map(function(r)
+					return r[2]
+				end), ' ')) .. '</span></td>')
 			for k = 4, #row do
 				local name = escape(row[k]:match('^E[A-Z0-9]+') or
 					row[k])
@@ -1182,7 +1200,7 @@ function directives.exercise(path, line)
 	local list, title = box(path, line)
 	local name = filename(pandoc.path.directory(path))
 	record('anchor', page .. '#exercise-' .. name)
-	say(title)
+	say(name .. ' ' .. title .. '.')
 	return wrap('<section class="exercise" id="' ..
 		at('exercise-' .. name) .. '" aria-label="Exercise ' .. name .. '">\n<p class="label">' ..
 		'<span>Exercise ' .. code(name) .. '</span>' ..
@@ -1203,9 +1221,9 @@ function directives.answers(folder, line)
 		end
 		out:extend(wrap('<div class="answer" id="' .. at(from .. '-' .. n) ..
 			'"><div class="question">', blocks(markdown(question)),
-			'<p class="back">' .. (printing and '<a href="' ..
-			href(from, 'question-' .. n) .. '">Question on page {{#' ..
-			from .. '--question-' .. n .. '}}' or '<a href="' ..
+			'<p class="back">' .. (printing and
+			'<a class="number" href="' .. href(from, 'question-' .. n) ..
+			'">Question on page ' or '<a href="' ..
 			href(from, 'answer-' .. n) .. '">Back to the question') ..
 			'</a></p></div>'))
 		out:extend(blocks(markdown(answer)))
@@ -1236,21 +1254,32 @@ local kinds = { { 'call', 'Calls', code },
 	{ 'type', 'Map types', code }, { 'errno', 'Errnos', code },
 	{ 'capability', 'Capabilities', code }, { 'term', 'Terms', escape } }
 
--- places ENTRIES: where a term is said something about. One that is in
--- many sections keeps those that say most about it.
+-- places ENTRIES: where a term is said something about: of each page
+-- the section that says most about it, of many pages those that say
+-- most. So no number of a printed page is there twice.
 local function places(entries)
-	entries:sort(function(a, b)
-		return a.weight > b.weight or
-			a.weight == b.weight and a.at < b.at
+	local best = group(entries, function(e)
+		return e.place:match('^[^#]*')
+	end):map(function(same)
+		same:sort(function(a, b)
+			return a.weight > b.weight or
+				a.weight == b.weight and a.at < b.at
+		end)
+		return same[1]
 	end)
-	local most = entries[1].weight
-	local best = List { table.unpack(entries, 1, 9) }
+	best:sort(function(a, b)
+		return a.weight > b.weight or a.weight == b.weight and a.at < b.at
+	end)
+	local most = best[1].weight
+	best = List { table.unpack(best, 1, 9) }
 	best:sort(function(a, b) return a.at < b.at end)
 	return table.concat(best:map(function(e)
 		local name, id = e.place:match('^(.-)#(.*)$')
-		local link = '<a href="' .. href(name, id) ..
-			'"><span>' .. book.pages[name].short .. ' ' ..
-			inline_code(e.title) .. '</span></a>'
+		local link = printing and
+			'<a class="number" href="' .. href(name, id) .. '"></a>' or
+			'<a href="' .. href(name, id) .. '"><span>' ..
+			book.pages[name].short .. ' ' .. inline_code(e.title) ..
+			'</span></a>'
 		return e.weight == most and most >= 4 and
 			'<b>' .. link .. '</b>' or link
 	end), ', ')
@@ -1277,7 +1306,7 @@ function directives.index()
 			return x < y
 		end)
 		local html = terms:map(function(same)
-			return '<dt>' .. kind[3](same[1].term) .. '</dt><dd class="places">' ..
+			return '<dt>' .. kind[3](same[1].term) .. '</dt><dd>' ..
 				places(same) .. '</dd>\n'
 		end)
 		if #html > 0 then
@@ -1286,7 +1315,7 @@ function directives.index()
 				table.concat(html) .. '</dl>'))
 		end
 	end
-	return out
+	return printing and wrap('<div class="index">', out, '</div>') or out
 end
 
 --------------------------------------------------------------- figures
@@ -1473,7 +1502,8 @@ function close_section()
 	end
 	if said ~= '' then
 		record('search', '[' .. json(here()) .. ',' .. json(page_title) ..
-			',' .. json(section.title) .. ',' .. json(said) .. '],')
+			',' .. json(section.title) .. ',' .. json(said) ..
+			(section.card and ',' .. json(section.card) or '') .. '],')
 	end
 end
 
@@ -1496,11 +1526,23 @@ end
 -- Markdown; the index calls it TITLE
 function heading(id, html, title)
 	open_section(2, id, title or '', html)
-	return raw('<h2 id="' .. at(id) .. '">' .. html .. '</h2>')
+	return raw('<h2 id="' .. at(id) .. '">' .. (printing and html or
+		'<a href="#' .. id .. '">' .. html .. '</a>') .. '</h2>')
 end
 
 function say(said)
 	section.text[#section.text + 1] = said
+end
+
+-- card_of PROTOTYPES: this section is the card of these calls; nothing
+-- in the book says more about them
+function card_of(prototypes)
+	local calls = List()
+	for call in prototypes:gmatch('%f[%w_](bpf_[%w_]+)%(') do
+		calls:insert(call)
+		count(call, 'call', 1000)
+	end
+	section.card = table.concat(calls, ' ')
 end
 
 -- count TERM KIND WEIGHT: TERM is in this section; a term in a heading
@@ -1625,7 +1667,8 @@ local function contents()
 		html:insert('<li><a href="' .. href(name) .. '"' ..
 			(name == page and ' aria-current="page"' or '') ..
 			'><span>' .. p.short .. '</span>' ..
-			inline_code(p.title) .. '</a></li>')
+			inline_code(p.title) .. (p.call and not book.pages[page] and
+			' <code>' .. p.call .. '</code>' or '') .. '</a></li>')
 	end
 	html:insert('</ul>')
 	if #heads > 0 and book.pages[page] then
@@ -1638,6 +1681,7 @@ end
 -- variables: what the template asks for
 function variables(given)
 	local html = { contents = contents(),
+		here = #heads > 2 and table.concat(heads, '\n') or nil,
 		heading = inline_code(source[1]:gsub('^# ', '')) }
 	local this = book.pages[page]
 	if this then

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The search, put after its index ("sections") by book.lua: each
-// section is its place, its page, its heading and its text.
+// section is its place, its page, its heading, its text, and the call
+// whose card it is.
 window.openSearch = (function () {
 	const style = document.createElement("style");
 	style.textContent = [
@@ -37,53 +38,150 @@ window.openSearch = (function () {
 	const status = dialog.querySelector("p");
 	const list = dialog.querySelector("ol");
 
-	// Every word must be there; a word in a heading weighs most.
-	function search(words) {
+	// Words as they are compared: without case and signs, "_" parts
+	// them, and a word is cut down to what its forms have in common.
+	const plain = (text) => " " +
+		text.toLowerCase().replace(/[^a-z0-9]+/g, " ").trim() + " ";
+	const stem = (word) => /^[0-9]+$/.test(word) ? word + " " :
+		word.length < 4 ? word :
+			word.replace(/(ies|ying|ing|ion|ed|es|s|e|y)$/, "");
+	const idle = new Set(("a all an and any are as at be by can do does " +
+		"for from how i in into is it its my of on one or over so some " +
+		"than that the then there this through to up use using was " +
+		"what when where which while why with without you").split(" "));
+
+	// What people say, and what the book says.
+	const same = {};
+	for (const line of [
+		"iterate loop traverse scan enumerate foreach list dump visit = walk next",
+		"evict eviction cache recent = lru drop",
+		"race atomic concurrent thread lock parallel = step race",
+		"remove erase unlink clear forget = delete",
+		"insert add put set save write change modify overwrite = update store",
+		"get read fetch find search query retrieve = lookup look",
+		"pop dequeue consume = take queue",
+		"push enqueue = queue update",
+		"permission permitted denied root sudo privilege unprivileged = eperm capability cap",
+		"full space room capacity limit = e2big full max",
+		"missing absent notfound = enoent absent",
+		"exist exists duplicate already = eexist noexist",
+		"fd handle file = descriptor",
+		"persist survive reboot keep = pin",
+		"pointer address segfault crash = efault address",
+		"free destroy leak unload = close gone",
+		"fail failure failing error code = errno",
+		"invalid wrong argument = einval",
+		"unsupported = enotsupp",
+		"percpu cpu counter = cpu per",
+		"kernelspace bytecode ebpf = bpf helper",
+		"sigint ctrl interrupt signal stop quit = ctrl signal",
+		"struct align alignment hole = padding",
+		"size sizeof length = size bytes",
+		"fifo = queue", "lifo = stack", "dictionary table hashmap = hash map",
+		"first start begin hello = start first",
+		"compile build gcc cc link = compile lbpf make",
+		"vm qemu virtual = virtual machine", "grade mark class student = teachers grade",
+		"trace = strace",
+	]) {
+		const [said, meant] = line.split(" = ");
+		for (const word of said.split(" "))
+			same[stem(word)] = meant.split(" ").map(stem);
+	}
+
+	// Each word of a query, with what may stand in its place.
+	function wanted(query) {
+		const words = plain(query).trim().split(" ").filter((w) => w);
+		const telling = words.filter((w) => !idle.has(w));
+		return (telling.length ? telling : words).map(function (word) {
+			const base = stem(word);
+			return [base].concat((same[base] || [])
+				.filter((w) => w !== base));
+		});
+	}
+
+	// A place is its page, heading and text, and the call whose card it
+	// is. Every word must begin a word there, or one with the same
+	// meaning. What is a card of the call weighs most, then headings.
+	const index = sections.map(([place, page, heading, text, card]) => ({
+		place, page, heading, text, card: plain(card || ""),
+		name: plain(page + " " + heading), body: plain(text),
+		rank: /^9[02-9]/.test(place) ? 0.5 : 1 }));
+
+	function weigh(at, word) {
+		const begin = " " + word;
+		return Math.min(at.body.split(begin).length - 1, 4) +
+			(at.name.includes(begin) ? 12 : 0) +
+			(at.card.includes(begin) ? 16 : 0);
+	}
+
+	function search(query) {
+		const words = wanted(query);
+		const phrase = plain(query).trimEnd();
 		const found = [];
-		for (const [place, page, heading, text] of sections) {
-			const title = (page + " " + heading).toLowerCase();
-			const body = text.toLowerCase();
-			let score = 0;
-			for (const word of words) {
-				const times = body.split(word).length - 1;
-				const named = title.includes(word);
-				if (!times && !named) {
-					score = 0;
-					break;
-				}
-				score += Math.min(times, 5) + (named ? 12 : 0);
+		for (const at of words.length ? index : []) {
+			let score = 1;
+			for (const forms of words) {
+				const best = Math.max(...forms.map((form, i) =>
+					weigh(at, form) * (i ? 0.7 : 1)));
+				score = best && score && score + best;
 			}
+			if (score && phrase.includes(" ", 1))
+				score += at.card.includes(phrase) ? 40 :
+					at.name.includes(phrase) ? 20 :
+						at.body.includes(phrase) ? 8 : 0;
 			if (score)
-				found.push({ place, page, heading, text, score });
+				found.push({ ...at, score: score * at.rank });
 		}
 		return found.sort((a, b) => b.score - a.score).slice(0, 20);
 	}
 
+	// What of a text the words of a query mean, as a pattern.
+	const pattern = (query) => new RegExp("((?<![a-z0-9])(?:" +
+		wanted(query).flat().map((w) => w.trim()).join("|") +
+		")[a-z0-9]*)", "i");
+
 	// Text with its words marked, put in as text, never as HTML.
-	function mark(element, text, words) {
-		const escaped = words.map((w) =>
-			w.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-		text.split(new RegExp("(" + escaped.join("|") + ")", "i"))
-			.forEach(function (part, i) {
-				const node = i % 2 ?
-					document.createElement("mark") :
-					document.createTextNode(part);
-				if (i % 2)
-					node.textContent = part;
-				element.append(node);
-			});
+	function mark(element, text, query) {
+		text.split(pattern(query)).forEach(function (part, i) {
+			const node = i % 2 ? document.createElement("mark") :
+				document.createTextNode(part);
+			if (i % 2)
+				node.textContent = part;
+			element.append(node);
+		});
 	}
 
+	// Where one lands, the words are marked until the page is left.
+	window.markFound = function (query) {
+		const place = document.getElementById(location.hash.slice(1));
+		let node = place && !place.matches("main, figure, section") ?
+			place : place && place.firstElementChild;
+		const texts = [];
+		for (; node; node = node.nextElementSibling) {
+			if (node !== place && /^H[12]$/.test(node.tagName) && texts.length)
+				break;
+			const walker = document.createTreeWalker(node,
+				NodeFilter.SHOW_TEXT);
+			while (walker.nextNode())
+				texts.push(walker.currentNode);
+		}
+		for (const text of texts.filter((t) =>
+			pattern(query).test(t.data) && !t.parentNode.closest("svg, button, summary"))) {
+			const marked = document.createElement("span");
+			mark(marked, text.data, query);
+			text.replaceWith(...marked.childNodes);
+		}
+	};
+
 	function show() {
-		const words = input.value.toLowerCase().split(/\s+/)
-			.filter((w) => w);
+		const query = input.value;
 		list.replaceChildren();
-		if (!words.length) {
-			status.textContent = "Enter opens the first result. " +
-				"Escape closes.";
+		if (!wanted(query).length) {
+			status.textContent = query.trim() ? "Nothing to search for." :
+				"Enter opens the first result. Escape closes.";
 			return;
 		}
-		const found = search(words);
+		const found = search(query);
 		status.textContent = found.length ?
 			found.length + (found.length === 1 ? " section" :
 				" sections") :
@@ -93,14 +191,14 @@ window.openSearch = (function () {
 			const item = document.createElement("li");
 			const link = document.createElement("a");
 			const context = document.createElement("span");
-			link.href = page + ".html#" + id;
+			link.href = page + ".html?find=" + encodeURIComponent(query) +
+				"#" + id;
 			const name = document.createElement("b");
 			mark(name, hit.page + (hit.heading ?
-				" \u203a " + hit.heading : ""), words);
-			const at = Math.max(0,
-				hit.text.toLowerCase().indexOf(words[0]) - 50);
+				" \u203a " + hit.heading : ""), query);
+			const at = Math.max(0, hit.text.search(pattern(query)) - 50);
 			mark(context, (at ? "\u2026" : "") +
-				hit.text.slice(at, at + 150) + "\u2026", words);
+				hit.text.slice(at, at + 150) + "\u2026", query);
 			link.append(name, context);
 			item.append(link);
 			list.append(item);

@@ -83,12 +83,18 @@
 			script.onerror = reject;
 			document.head.append(script);
 		});
-		loaded.then(() => window.openSearch(), function () {
+		return loaded;
+	}
+	function openSearch() {
+		search().then(() => window.openSearch(), function () {
 			find.textContent = "search.js is missing";
 		});
 	}
+	const found = new URLSearchParams(location.search).get("find");
+	if (found)
+		search().then(() => window.markFound(found), () => null);
 	find.hidden = false;
-	find.addEventListener("click", search);
+	find.addEventListener("click", openSearch);
 
 	document.addEventListener("keydown", function (event) {
 		const busy = event.target.closest("input, textarea, dialog, pre") ||
@@ -97,13 +103,44 @@
 		if (event.key === "k" && event.ctrlKey ||
 		    event.key === "/" && !busy && !event.ctrlKey) {
 			event.preventDefault();
-			search();
+			openSearch();
 		} else if (turn && !busy && !event.ctrlKey) {
 			const link = document.querySelector("a[rel=" + turn + "]");
 			if (link)
 				link.click();
 		}
 	});
+
+	// What scrolls can be reached by the keyboard.
+	document.querySelectorAll("pre, .drawing").forEach(function (box) {
+		if (box.scrollWidth > box.clientWidth)
+			box.tabIndex = 0;
+	});
+
+	// A click on the number of a line makes a link to it.
+	document.addEventListener("click", function (event) {
+		if (event.target.matches("pre i[id]"))
+			location.hash = event.target.id;
+	});
+
+	// The side list says which section is read.
+	const places = Array.from(document.querySelectorAll(".here a"),
+		(a) => ({ a, section: by(a.hash.slice(1)) }));
+	function locate() {
+		let now = places[0];
+		for (const p of places)
+			if (p.section.getBoundingClientRect().top < 130)
+				now = p;
+		for (const p of places)
+			if (p === now)
+				p.a.setAttribute("aria-current", "true");
+			else
+				p.a.removeAttribute("aria-current");
+	}
+	if (places.length) {
+		addEventListener("scroll", locate, { passive: true });
+		locate();
+	}
 
 	// A link into a folded answer unfolds it.
 	function unfold() {

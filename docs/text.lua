@@ -94,7 +94,7 @@ function text.inline_code(all)
 end
 
 -- read_structure: the pages of the book by their names, with what they
--- are called, and the names in order; the page that shows a program;
+-- are called and the call that each is about, and the names in order; the page that shows a program;
 -- the terms of the glossary; the exercises that have an answer
 function text.read_structure()
 	local book = { pages = {}, order = List(), shown_on = {},
@@ -110,6 +110,8 @@ function text.read_structure()
 			if book.pages[name].number < 90 then
 				last = book.pages[name].number
 			end
+		elseif kind == 'call' then
+			book.pages[name].call = value
 		elseif kind == 'program' then
 			book.shown_on[name] = value
 		elseif kind == 'exercise' then

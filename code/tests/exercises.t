@@ -53,7 +53,15 @@ stub_earns_nothing() {
 }
 
 solution_passes() {
-	judged "$1" "$2" solution.c --all --seed 1 --times 100 || {
+	judged "$1" "$2" solution.c --all --seed 1 --times "$seeds" || {
+		cat "$tmp/report"
+		return 1
+	}
+}
+
+# What is written otherwise is as right.
+right_passes() {
+	judged "$1" "$2" "$3" --all --seed 1 --times 3 || {
 		cat "$tmp/report"
 		return 1
 	}
@@ -88,21 +96,9 @@ wrong_fails() {
 	done
 }
 
-# rules NAME: the sentences of its rules, one a line
+# rules NAME: its rules, one a line: sentence|lesson, "heading"|word
 rules() {
-	awk '
-		/^static const struct rule / { inside = 1; text = ""; next }
-		inside {
-			line = $0
-			sub(/^[\t ]*"/, "", line)
-			last = line ~ /",$/
-			sub(/",?$/, "", line)
-			text = text line
-			if (last) {
-				print text
-				inside = 0
-			}
-		}' "$1/check.c"
+	"$build-gcc/$1/check" --rules
 }
 
 # Each check has points, and each rule is broken by some wrong solution.
@@ -121,7 +117,7 @@ complete() {
 	for file in "$2"/wrong/*.c; do
 		field Sentence "$file"
 	done | sort -u >"$tmp/caught"
-	rules "$2" | sort | comm -23 - "$tmp/caught" >"$tmp/never"
+	rules "$2" | cut -d'|' -f1 | sort | comm -23 - "$tmp/caught" >"$tmp/never"
 	[ -n "$(rules "$2")" ] && [ ! -s "$tmp/never" ] || {
 		echo 'no wrong solution gets the sentence:'
 		cat "$tmp/never"
@@ -143,24 +139,52 @@ complete() {
 	done
 }
 
-# Each place to read again is a lesson, and a heading in it.
+# section LESSON HEADING: what stands under a heading, up to the next
+section() {
+	awk -v heading="## $2" '
+		/^## / { inside = index($0, heading) == 1 }
+		inside' "$top/lessons/$1"
+}
+
+# Each place to read again is a lesson, and a heading in it, and what
+# stands there speaks of what the rule is about.
 readable() {
-	sed -n 's/.*"\([0-9][0-9]-[a-z-]*\.md\), \\"\(.*\)\\"".*/\1|\2/p' "$1/check.c" classroom/judge.c |
-		sort -u | while IFS='|' read -r lesson heading; do
+	{
+		rules "$1" | cut -d'|' -f2-
+		sed -n 's/.*"\([0-9][0-9]-[a-z-]*\.md, \)\\"\(.*\)\\"".*/\1"\2"|/p' classroom/judge.c
+	} | sort -u >"$tmp/places"
+	[ -s "$tmp/places" ] || return 1
+	while IFS='|' read -r place word; do
+		lesson=${place%%,*}
+		heading=${place#*, \"}
+		heading=${heading%\"}
 		[ -e "$top/lessons/$lesson" ] || {
 			echo "there is no lessons/$lesson"
-			exit 1
+			return 1
 		}
-		grep -q "^## $heading" "$top/lessons/$lesson" || {
+		section "$lesson" "$heading" >"$tmp/section"
+		[ -s "$tmp/section" ] || {
 			echo "lessons/$lesson has no heading \"$heading\""
-			exit 1
+			return 1
 		}
-	done
+		grep -qiF -e "$word" "$tmp/section" || {
+			echo "lessons/$lesson says nothing of \"$word\" under \"$heading\""
+			return 1
+		}
+	done <"$tmp/places"
+}
+
+# sanitizes COMPILER: it is there, with the library of its sanitizers
+sanitizes() {
+	echo 'int main(void) { return 0; }' |
+		"$1" -fsanitize=address,undefined -x c -o "$tmp/sanitized" - 2>/dev/null
 }
 
 for cc in gcc clang; do
-	if ! command -v $cc >/dev/null 2>&1; then
-		skip "the exercises under $cc" "$cc is not installed: make test-deps"
+	seeds=10
+	[ $cc = gcc ] || seeds=2
+	if ! sanitizes $cc; then
+		skip "the exercises under $cc" "$cc and its sanitizers are not installed: make test-deps"
 		continue
 	fi
 	ok "the checks build under $cc" make -s -f classroom/Makefile -j2 CC=$cc CFLAGS="-O1 -g -Werror" BUILD="$build-$cc" tools
@@ -168,7 +192,10 @@ for cc in gcc clang; do
 		[ $cc = clang ] || ok "$name is complete" complete $cc "$name"
 		ok "$name: the stub fails at the first check ($cc)" stub_fails $cc "$name"
 		[ $cc = clang ] || ok "$name: the stub earns nothing" stub_earns_nothing $cc "$name"
-		ok "$name: the solution passes with 100 seeds ($cc)" solution_passes $cc "$name"
+		ok "$name: the solution passes with $seeds seeds ($cc)" solution_passes $cc "$name"
+		for file in "$name"/right/*.c; do
+			[ $cc = clang ] || [ ! -e "$file" ] || ok "$name: right/${file##*/} passes" right_passes $cc "$name" "right/${file##*/}"
+		done
 		# A second compiler matters where memory is not set: the padding.
 		case $cc-$name in
 		clang-03b*) ;;
@@ -208,9 +235,9 @@ done
 
 if [ -e "$top/lessons/06-iterate.md" ]; then
 	for name in $all; do
-		ok "$name sends the reader to headings that exist" readable "$name"
+		ok "$name sends the reader to where its rules are explained" readable "$name"
 	done
 else
-	skip 'the exercises send the reader to headings that exist' 'there are no lessons here yet'
+	skip 'the exercises send the reader to where their rules are explained' 'there are no lessons here yet'
 fi
 done_testing

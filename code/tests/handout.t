@@ -32,7 +32,7 @@ ok 'it unpacks' tar xzf "$tmp/first.tar.gz"
 cd bpf-map-workbook || exit 1
 
 no_file() {
-	find . -name 'solution*' -o -name 'answer*' -o -name wrong -o -name 'exercise.c*' -o \
+	find . -name 'solution*' -o -name 'answer*' -o -name wrong -o -name right -o -name 'exercise.c*' -o \
 		-name 'grade*' -o -name 'sandbox*' -o -name '*for-teachers*' -o -name '.git' -o -name '*.o' >"$tmp/found"
 	[ ! -s "$tmp/found" ] || {
 		cat "$tmp/found"
@@ -122,7 +122,7 @@ same_seed() {
 	cmp "$tmp/run1" "$tmp/run2" && ! cmp -s "$tmp/run1" "$tmp/run3"
 }
 ok 'a seed repeats a run' same_seed
-ok 'a failure names the rule' says 'why       A taken name stays' make -s "check-$one"
+ok 'a failure names the rule' says 'why       A claimed address stays' make -s "check-$one"
 ok 'a failure names the lesson' says 'read      lessons/02-update.md' make -s "check-$one"
 ok 'make check shows what fails' says '(keeps_the_first_owner)' make -s check
 

@@ -11,17 +11,20 @@ arguments() {
 }
 
 # What valgrind reports, less what is not the program's: descriptors that
-# the test itself was started with, and members of the attribute struct
-# that libbpf leaves out because the command does not have them. A key or
-# a value counts, unless it is NULL, which the kernel understands.
+# the test itself was started with, descriptors that are none because
+# the call before failed, calls that valgrind does not know, and members of
+# the attribute struct that libbpf leaves out because the command does not
+# have them. A key or a value counts, unless it is NULL, which the kernel
+# understands.
 findings='
 function report() {
-	if (block !~ /inherited from parent|FILE DESCRIPTORS/ &&
+	if (block !~ /inherited from parent|FILE DESCRIPTORS|File descriptor -[0-9]/ &&
 	    (block !~ /Syscall param bpf\(attr->/ || block ~ /attr->(key|value)\)/) &&
 	    block !~ /Address 0x0 is not/)
 		printf "%s", block
 	block = ""
 }
+/^--[0-9]+-- WARNING: unhandled eBPF command/ { next }
 /^==[0-9]+== [^ ]/ { report() }
 !/^==[0-9]+== *$/ { block = block $0 "\n" }
 END { report() }'
@@ -53,7 +56,7 @@ clean_when_failing() {
 	# shellcheck disable=SC2046 # words
 	strace -qq -f -e trace=bpf -e signal=none -o "$tmp/calls" \
 		valgrind -q --log-file="$tmp/valgrind" "$1" $(arguments "$1") >/dev/null || return 1
-	awk -F'[(,]' -v skeleton="$(ls "$1.bpf.c" 2>/dev/null)" '$2 !~ /BPF_(PROG|BTF)_LOAD/ && !($2 == "BPF_MAP_CREATE" && skeleton) {
+	awk -F'[(,]' -v skeleton="$(ls "$1.bpf.c" 2>/dev/null)" '$2 !~ /BPF_(PROG_LOAD|BTF_LOAD|TOKEN_CREATE)/ && !($2 == "BPF_MAP_CREATE" && skeleton) {
 			if (!($2 in first)) first[$2] = NR
 			last[$2] = NR
 		} END { for (c in first) print first[c] "\n" last[c] }' "$tmp/calls" |

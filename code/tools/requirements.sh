@@ -14,7 +14,7 @@ set -u
 # group | needed | apt | dnf | pacman | zypper
 #
 # "needed" is a command, a pkg-config module with a version, a file, or
-# a font's file without its folder.
+# a font's or a library's file without its folder.
 table='
 build | cc                    | gcc            | gcc                     | gcc        | gcc
 build | make                  | make           | make                    | make       | make
@@ -41,6 +41,7 @@ grade | parallel              | parallel       | parallel                | paral
 grade | setpriv               | util-linux     | util-linux              | util-linux | util-linux
 grade | flock                 | util-linux     | util-linux-core         | util-linux | util-linux
 large | clang                 | clang          | clang                   | clang      | clang
+large | libclang_rt.asan*     | libclang-rt-dev | compiler-rt            | compiler-rt | clang
 large | clang-format          | clang-format   | clang-tools-extra       | clang      | clang-tools
 large | bpftool               | bpftool        | bpftool                 | bpf        | bpftool
 large | shellcheck            | shellcheck     | ShellCheck              | shellcheck | ShellCheck
@@ -51,6 +52,12 @@ large | java                  | default-jre-headless | java-latest-openjdk-headl
 large | qpdf                  | qpdf           | qpdf                    | qpdf       | qpdf
 large | hunspell              | hunspell       | hunspell                | hunspell   | hunspell
 large | codespell             | codespell      | codespell               | codespell  | codespell
+distributions | debootstrap    | debootstrap    | debootstrap             | debootstrap | debootstrap
+lint  | shellcheck            | shellcheck     | ShellCheck              | shellcheck | ShellCheck
+lint  | luacheck              | lua-check      | luacheck                | luacheck   | lua54-luacheck
+lint  | cppcheck              | cppcheck       | cppcheck                | cppcheck   | cppcheck
+lint  | clang-format          | clang-format   | clang-tools-extra       | clang      | clang-tools
+lint  | node                  | nodejs         | nodejs                  | nodejs     | nodejs
 ssh   | sshd                  | openssh-server | openssh-server          | openssh    | openssh-server
 bench | hyperfine             | hyperfine      | hyperfine               | hyperfine  | hyperfine
 vm    | qemu-system-x86_64   | qemu-system-x86 | qemu-system-x86     | qemu-system-x86 | qemu-x86
@@ -77,6 +84,7 @@ is_there() {
 	/*) [ -e "$1" ] || find /usr/include -path "*${1#/usr/include}" 2>/dev/null | grep -q . ;;
 	*.ttf) find /usr/share/fonts /usr/local/share/fonts -name "$1" 2>/dev/null | grep -q . ;;
 	*'>='*) command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "$1" ;;
+	lib*) find /usr/lib /usr/lib64 -name "$1" 2>/dev/null | grep -q . ;;
 	*) command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] ;;
 	esac
 }

@@ -41,11 +41,13 @@ output() {
 
 # What differs from run to run, from libbpf to libbpf and from strace
 # to strace is left out or replaced, here and nowhere else:
-# - an address becomes ADDR, an id ID, a size of a struct SIZE, and what
-#   clang makes of a BPF program is left out;
-# - libbpf's own probes (BPF_PROG_LOAD) and the size of the attribute
-#   struct are left out, and so are attributes that are 0 because the
-#   programs never set them;
+# - an address becomes ADDR, an id ID, a size of a struct SIZE;
+# - of a program with a skeleton, the descriptors become MAP, PROG and
+#   BTF, because which ones libbpf has open by then is its affair, and
+#   what clang makes of the BPF program is left out;
+# - libbpf's own probes (BPF_PROG_LOAD, BPF_TOKEN_CREATE) and the size of
+#   the attribute struct are left out, and so are attributes that are 0
+#   because the programs never set them;
 # - looking for an id without CAP_SYS_ADMIN shows what it would show
 #   with it.
 # - the deletes of a walk that looks up and deletes are shown behind it,
@@ -61,8 +63,11 @@ calls() {
 		rm -f "$trace"
 		return 1
 	}
+	own=
+	[ ! -e "$program.bpf.c" ] || own='s/\bmap_fd=[0-9]+/map_fd=MAP/; s/prog_fd=[0-9]+/prog_fd=PROG/; s/btf_fd=[0-9]+/btf_fd=BTF/
+		/MAP_CREATE/s/ = [0-9]+$/ = MAP/; /PROG_LOAD/s/ = [0-9]+$/ = PROG/'
 	sed -E '
-		/^bpf\(BPF_BTF_LOAD,/d
+		/^bpf\(BPF_(BTF_LOAD|TOKEN_CREATE),/d
 		/^bpf\(BPF_PROG_LOAD,/{
 			/prog_name="visit"/!d
 			s/insn_cnt=[0-9]+, .*(prog_name="visit").*\},/..., \1},/
@@ -76,7 +81,7 @@ calls() {
 		s/(BPF_MAP_GET_NEXT_ID, \{start_id=0).*/\1 => ID}) = 0/
 		s/info_len=[0-9]+( => [0-9]+)?/info_len=SIZE/
 		/BPF_MAP_GET_FD_BY_ID/s/-1 EPERM .*/-1 ENOENT (No such file or directory)/
-	' "$trace" | awk '
+	'"$own" "$trace" | awk '
 	function fold(text, result,    at) {
 		while (length(text) > 72) {
 			for (at = 73; at > 5 && substr(text, at, 1) != " "; at--)

@@ -4,13 +4,14 @@
 
 void play(const struct request *q, struct reply *r)
 {
-	struct store store = { .users = -100, .recent = -200 };
+	struct tables tables = { .blocked = 100, .recent = 200 };
 
-	r->result = open_store(&store, (uint32_t)q->arg[0],
-			       (uint32_t)q->arg[1]);
+	r->result = open_tables(&tables, (uint32_t)q->arg[0],
+				(uint32_t)q->arg[1]);
 	if (r->result >= 0) {
-		r->fd[0] = store.users;
-		r->fd[1] = store.recent;
+		r->fd[0] = tables.blocked;
+		r->fd[1] = tables.recent;
 	}
-	r->out[0] = store.users == -100 && store.recent == -200;
+	r->out[0] = (uint64_t)tables.blocked;
+	r->out[1] = (uint64_t)tables.recent;
 }

@@ -4,128 +4,167 @@
 
 #include "../classroom/judge.h"
 
-static const struct rule opens = {
-	"open_store() returns 0 and puts the descriptors of both maps "
-	"into the store.",
-	"01-create.md, \"The call\"",
-};
-static const struct rule table_rule = {
-	"users must never forget anybody: that is a plain hash with "
-	"this name, key and value.",
-	"01-create.md, \"The idea\"",
-};
-static const struct rule cache_rule = {
-	"A cache that makes room by itself is an LRU hash; a plain "
-	"hash refuses a new key when it is full.",
-	"01-create.md, \"The idea\"",
-};
-static const struct rule room = {
-	"Each map has the room that the caller asks for it.",
-	"01-create.md, \"The call\"",
-};
-static const struct rule refused = {
-	"If one map cannot be created, return the -errno of that "
-	"call.",
-	"01-create.md, \"What goes wrong\"",
-};
-static const struct rule untouched = {
-	"After a failure the store is as it was: write to it only "
-	"when both maps exist.",
-	"01-create.md, \"The program\"",
-};
+#define THE_CALL   "01-create.md, \"The call\""
+#define KINDS	   "01-create.md, \"Four kinds of map\""
+#define THE_IDEA   "01-create.md, \"The idea\""
+#define GOES_WRONG "01-create.md, \"What goes wrong\""
 
-static struct bpf_map_info infos[2];
+RULE(opens, THE_CALL, "descriptor",
+     "open_tables() returns 0 and puts the descriptors of both maps "
+     "into the struct.");
+RULE(plain, KINDS, "hash",
+     "blocked must never forget an address: that is a plain hash with "
+     "this name, key and value.");
+RULE(lru, KINDS, "LRU",
+     "A map that makes room by itself is an LRU hash; a plain hash "
+     "refuses a new key when it is full.");
+RULE(swapped, THE_CALL, "key_size",
+     "The two sizes are swapped: bpf_map_create() takes that of the "
+     "key first, then that of the value.");
+RULE(room, THE_CALL, "max_entries",
+     "Each map has the room that the caller asks for it.");
+RULE(refused, GOES_WRONG, "errno",
+     "If one map cannot be created, return the -errno of that call.");
+RULE(untouched, THE_IDEA, "descriptor",
+     "After a failure the struct is as it was: write to it only when "
+     "both maps exist.");
 
-static void open_both(uint32_t users, uint32_t recent)
+static uint32_t blocked, recent;
+
+// What a check looks at, so that one mistake costs one check.
+static enum { BLOCKED = 1, RECENT = 2, ROOM = 4, ALL = 7 } looks_at;
+
+static void expect_map(const struct rule *rule, const struct reply *r,
+		       int which, enum bpf_map_type type,
+		       const char *name, uint32_t at_least,
+		       uint32_t at_most)
 {
-	struct reply r;
-	uint32_t size;
-
-	tried("open_store(&store, %" PRIu32 ", %" PRIu32 ")", users,
-	      recent);
-	r = call(.arg = { users, recent });
-	expect_result(&opens, r, 0);
-	for (int i = 0; i < 2; i++) {
-		size = sizeof(infos[i]);
-		memset(&infos[i], 0, size);
-		expect(&opens,
-		       r.fd[i] > 0 &&
-			       bpf_obj_get_info_by_fd(
-				       r.fd[i], &infos[i], &size) == 0,
-		       "two descriptors of maps",
-		       "store.%s is no map's descriptor",
-		       i == 0 ? "users" : "recent");
-	}
-}
-
-static void expect_map(const struct rule *rule,
-		       const struct bpf_map_info *info,
-		       enum bpf_map_type type, const char *name)
-{
+	struct bpf_map_info info;
 	char expected[128];
 
+	expect(&opens, info_of(r->fd[which], &info),
+	       "two descriptors of maps",
+	       "tables.%s is no map's descriptor", name);
+	expect(&swapped, info.key_size != 8 || info.value_size != 4,
+	       "a key of 4 bytes and a value of 8",
+	       "a key of 8 bytes and a value of 4");
 	snprintf(expected, sizeof(expected),
-		 "a map \"%s\" of type %d, key 4 bytes, value 8 bytes",
-		 name, (int)type);
+		 "\"%s\", %s, key 4 bytes, value 8 bytes, no flags",
+		 name, type_name(type));
 	expect(rule,
-	       info->type == type && info->key_size == 4 &&
-		       info->value_size == 8 &&
-		       strcmp(info->name, name) == 0,
+	       info.type == type && info.key_size == 4 &&
+		       info.value_size == 8 && info.map_flags == 0 &&
+		       strcmp(info.name, name) == 0,
 	       expected,
-	       "a map \"%s\" of type %u, key %u bytes, value %u bytes",
-	       info->name, info->type, info->key_size,
-	       info->value_size);
+	       "\"%s\", %s, key %u bytes, value %u bytes, flags %u",
+	       info.name, type_name(info.type), info.key_size,
+	       info.value_size, info.map_flags);
+	if (!(looks_at & ROOM))
+		return;
+	snprintf(expected, sizeof(expected),
+		 "room for %" PRIu32 " in \"%s\"", at_least, name);
+	expect(&room,
+	       info.max_entries >= at_least &&
+		       info.max_entries <= at_most,
+	       expected, "room for %u", info.max_entries);
 }
 
-static void makes_users(void)
+static void judge(const struct history *h, const struct reply *r,
+		  bool failed)
 {
-	open_both(random_between(1, 999), random_between(1, 999));
-	expect_map(&table_rule, &infos[0], BPF_MAP_TYPE_HASH, "users");
+	(void)h;
+	if (failed)
+		return;
+	if (blocked == 0 || recent == 0) {
+		expect_result(&refused, *r, -EINVAL);
+		expect_u64(&untouched, "tables.blocked",
+			   asked.before[0], r->out[0]);
+		expect_u64(&untouched, "tables.recent", asked.before[1],
+			   r->out[1]);
+		return;
+	}
+	expect_result(&opens, *r, 0);
+	if (looks_at & BLOCKED)
+		expect_map(&plain, r, 0, BPF_MAP_TYPE_HASH, "blocked",
+			   blocked, blocked);
+	// The kernel rounds an LRU hash up for its own lists.
+	if (looks_at & RECENT)
+		expect_map(&lru, r, 1, BPF_MAP_TYPE_LRU_HASH, "recent",
+			   recent, recent + 1024);
+}
+
+static const struct contract contract = {
+	.judge = judge,
+	.outs = { "tables.blocked", "tables.recent" },
+	.out_rule = &untouched,
+};
+
+static void question(void)
+{
+	asked.request = (struct request){ .arg = { blocked, recent } };
+	asked.before[0] = 100;
+	asked.before[1] = 200;
+	tried("open_tables(&tables, %" PRIu32 ", %" PRIu32 ")", blocked,
+	      recent);
+}
+
+static void any_room(void)
+{
+	blocked = random_between(1, 1999);
+	recent = random_between(4000, 5999);
+	question();
+}
+
+static void other_room(void)
+{
+	blocked = UINT32_C(0x10000) + random_between(1, 999);
+	recent = UINT32_C(0x10000) + random_between(9000, 9999);
+	question();
+}
+
+static void no_room_for_blocked(void)
+{
+	blocked = 0;
+	recent = random_between(1, 999);
+	question();
+}
+
+static void no_room_for_recent(void)
+{
+	blocked = random_between(1, 999);
+	recent = 0;
+	question();
+}
+
+static void makes_blocked(void)
+{
+	looks_at = BLOCKED;
+	ask(&contract, &opens, any_room);
 }
 
 static void makes_recent(void)
 {
-	open_both(random_between(1, 999), random_between(1, 999));
-	expect_map(&cache_rule, &infos[1], BPF_MAP_TYPE_LRU_HASH,
-		   "recent");
+	looks_at = RECENT;
+	ask(&contract, &opens, any_room);
 }
 
 static void gives_each_its_room(void)
 {
-	const uint32_t users = random_between(1000, 1999);
-	const uint32_t recent = random_between(2000, 2999);
-
-	open_both(users, recent);
-	expect_u64(&room, "max_entries of users", users,
-		   infos[0].max_entries);
-	// The kernel rounds an LRU hash up for its own lists.
-	expect(&room,
-	       infos[1].max_entries >= recent &&
-		       infos[1].max_entries < recent + 1024,
-	       "max_entries of recent as asked for",
-	       "%u asked for %" PRIu32, infos[1].max_entries, recent);
-}
-
-static void expect_refusal(uint32_t users, uint32_t recent)
-{
-	struct reply r;
-
-	tried("open_store(&store, %" PRIu32 ", %" PRIu32 ")", users,
-	      recent);
-	r = call(.arg = { users, recent });
-	expect_result(&refused, r, -EINVAL);
-	expect(&untouched, r.out[0], "the store as it was",
-	       "a store that was written to");
+	looks_at = ALL;
+	ask(&contract, &opens, any_room);
+	ask(&contract, &opens, other_room);
 }
 
 static void fails_as_a_whole(void)
 {
-	expect_refusal(0, random_between(1, 999));
-	expect_refusal(random_between(1, 999), 0);
+	looks_at = ALL;
+	ask(&contract, &refused, no_room_for_blocked);
+	ask(&contract, &refused, no_room_for_recent);
+	ask_with_errors(&contract, &refused, any_room);
 }
 
 const struct check checks[] = {
-	{ "makes_users", makes_users },
+	{ "makes_blocked", makes_blocked },
 	{ "makes_recent", makes_recent },
 	{ "gives_each_its_room", gives_each_its_room },
 	{ "fails_as_a_whole", fails_as_a_whole },

@@ -5,23 +5,23 @@
 #include <stdint.h>
 
 // The descriptors of the two maps. The caller closes them.
-struct store {
-	int users;
+struct tables {
+	int blocked;
 	int recent;
 };
 
-// Create both maps of the store, or none.
+// Create both maps of the tables, or none.
 //
-// store   where the descriptors go, on success only
-// users   room in the map "users": a hash, uint32_t to uint64_t,
+// tables   where the descriptors go, on success only
+// blocked   room in the map "blocked": a hash, uint32_t to uint64_t,
 //         that never drops an entry
 // recent  room in the map "recent": the same key and value, but a
 //         full map drops old entries to make room
 //
 // Returns 0       both maps exist
-//         -EINVAL users or recent is 0; nothing is open, store is
+//         -EINVAL blocked or recent is 0; nothing is open, tables is
 //                 as it was
 //         -errno  any other failure of a map call; likewise
-int open_store(struct store *store, uint32_t users, uint32_t recent);
+int open_tables(struct tables *tables, uint32_t blocked, uint32_t recent);
 
 #endif

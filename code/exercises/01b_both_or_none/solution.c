@@ -4,13 +4,13 @@
 
 #include "exercise.h"
 
-int open_store(struct store *store, uint32_t users, uint32_t recent)
+int open_tables(struct tables *tables, uint32_t blocked, uint32_t recent)
 {
 	int table, cache;
 
-	table = bpf_map_create(BPF_MAP_TYPE_HASH, "users",
+	table = bpf_map_create(BPF_MAP_TYPE_HASH, "blocked",
 			       sizeof(uint32_t), sizeof(uint64_t),
-			       users, NULL);
+			       blocked, NULL);
 	if (table < 0)
 		return table;
 
@@ -23,7 +23,7 @@ int open_store(struct store *store, uint32_t users, uint32_t recent)
 	}
 
 	// Both exist: only now the caller gets to see them.
-	store->users = table;
-	store->recent = cache;
+	tables->blocked = table;
+	tables->recent = cache;
 	return 0;
 }

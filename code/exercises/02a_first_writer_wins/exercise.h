@@ -4,17 +4,17 @@
 
 #include <stdint.h>
 
-// Claim a name for an owner.
+// Claim a address for an owner.
 //
-// fd     a hash map: key uint32_t (a name), value uint64_t (its
+// fd     a hash map: key uint32_t (a address), value uint64_t (its
 //        owner); it stays open
-// name   the name to claim
+// address   the address to claim
 // owner  who claims it
 //
-// Returns 0       the name was free and now belongs to owner
-//         -EEXIST the name belongs to somebody; nothing changed
+// Returns 0       the address was free and now belongs to owner
+//         -EEXIST the address belongs to somebody; nothing changed
 //         -E2BIG  the map is full; nothing changed
 //         -errno  any other failure of the map call
-int claim(int fd, uint32_t name, uint64_t owner);
+int claim(int fd, uint32_t address, uint64_t owner);
 
 #endif

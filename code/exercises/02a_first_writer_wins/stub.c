@@ -4,11 +4,11 @@
 
 #include "exercise.h"
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	// Your code here, in place of these lines.
 	(void)fd;
-	(void)name;
+	(void)address;
 	(void)owner;
 	return -ENOSYS;
 }

@@ -4,173 +4,169 @@
 #include "../classroom/judge.h"
 #include "exercise.h"
 
-static const struct rule is_new = {
-	"A key that was absent is STORED_NEW, and the map holds its "
-	"value.",
-	"02-update.md, \"The call\"",
-};
-static const struct rule is_over = {
-	"A key that was present is STORED_OVER: an insert with "
-	"BPF_NOEXIST gets EEXIST, an update with BPF_EXIST goes "
-	"through.",
-	"02-update.md, \"The program\"",
-};
-static const struct rule full = {
-	"E2BIG is the kernel's word for a full map; the contract "
-	"calls it -ENOSPC.",
-	"02-update.md, \"What goes wrong\"",
-};
-static const struct rule full_but_present = {
-	"A present key needs no new room, so it can be replaced in a "
-	"full map.",
-	"02-update.md, \"The program\"",
-};
-static const struct rule truth = {
-	"What an earlier call said about the key is old news: only "
-	"the flag of the update itself tells what was there.",
-	"02-update.md, \"The idea\"",
-};
-static const struct rule again = {
-	"A key that vanishes between two calls is no failure: try "
-	"again until one of the two goes through, however often that "
-	"is.",
-	"02-update.md, \"The idea\"",
-};
-static const struct rule honest = {
-	"An error that is neither EEXIST, ENOENT nor E2BIG is "
-	"returned as it came.",
-	"02-update.md, \"What goes wrong\"",
-};
+#define THE_CALL    "02-update.md, \"The call\""
+#define THE_PROGRAM "02-update.md, \"The program\""
+#define TWO_AT_ONCE "02-update.md, \"Two at once\""
+#define GOES_WRONG  "02-update.md, \"What goes wrong\""
 
-enum { MANY_CALLS = 2100 };
+RULE(is_new, THE_CALL, "BPF_NOEXIST",
+     "A key that was absent is STORED_NEW, and the map holds its "
+     "value.");
+RULE(is_over, THE_CALL, "BPF_EXIST",
+     "A key that was present is STORED_OVER: an insert with "
+     "BPF_NOEXIST gets EEXIST, an update with BPF_EXIST goes "
+     "through.");
+RULE(full, GOES_WRONG, "E2BIG",
+     "E2BIG is the kernel's word for a full map; the contract calls "
+     "it -ENOSPC.");
+RULE(full_but_present, GOES_WRONG, "E2BIG",
+     "A present key needs no new room, so it can be replaced in a "
+     "full map.");
+RULE(truth, TWO_AT_ONCE, "BPF_NOEXIST",
+     "A key that comes or goes between two calls is no failure, and "
+     "what an earlier call said of it is old news: try again until "
+     "one store goes through, however often that is; its flag tells "
+     "what was there.");
+RULE(honest, GOES_WRONG, "errno",
+     "An error that says nothing about the key, or the room for it, "
+     "is returned as it came.");
+
+// The contract: the value is stored in one step.
+static int stores(int at, struct world *w, struct outcome *o)
+{
+	struct contents *limits = &w->map[0];
+	const uint64_t key = asked.request.arg[0];
+	const bool present = find(limits, key);
+
+	(void)at;
+	o->result = present ? STORED_OVER : STORED_NEW;
+	if (!add(limits, key, asked.request.arg[1]))
+		o->result = -ENOSPC;
+	return DONE;
+}
+
+static const struct contract contract = {
+	.step = stores,
+	.race_rule = &truth,
+};
 
 static int fd;
-static uint32_t key;
-static uint64_t stored;
-static bool there;
+static uint32_t address;
 
-static struct reply ask_store(uint64_t value)
+static void question(const char *what)
 {
-	return call(.fd = { fd }, .arg = { key, value });
+	const uint64_t limit = a_value();
+
+	asked.request = (struct request){ .fd = { fd },
+					  .arg = { address, limit } };
+	tried("store(fd, %" PRIu32 ", %" PRIu64 "), %s", address, limit,
+	      what);
 }
+
+static void make_map(uint32_t room)
+{
+	fd = table(room);
+	address = a_key();
+	put_neighbours(fd, address);
+}
+
+static void absent_key(void)
+{
+	make_map(7);
+	question("an absent key");
+}
+
+static void first_key(void)
+{
+	fd = table(1);
+	address = a_key();
+	question("an absent key, in an empty map");
+}
+
+static void present_key(void)
+{
+	make_map(7);
+	question("a present key");
+	put(fd, address, ~asked.request.arg[1]);
+}
+
+static void absent_in_a_full_map(void)
+{
+	make_map(4);
+	question("an absent key, in a full map");
+}
+
+static void present_in_a_full_map(void)
+{
+	make_map(5);
+	question("a present key, in a full map");
+	put(fd, address, ~asked.request.arg[1]);
+}
+
+static void rival_deletes(void)
+{
+	drop(fd, address);
+}
+
+static void rival_inserts(void)
+{
+	insert(fd, address, random64());
+}
+
+static void rival_does_either(void)
+{
+	if (!removed(fd, address))
+		insert(fd, address, random64());
+}
+
+static void rival_makes_room(void)
+{
+	drop(fd, ~address);
+}
+
+static const struct rival rivals[] = {
+	{ "another process deletes it", rival_deletes },
+	{ "another process inserts it", rival_inserts },
+	{ "another process deletes it if it is there, and inserts it "
+	  "if not",
+	  rival_does_either },
+	{ "another process deletes another key", rival_makes_room },
+	{ NULL, NULL },
+};
 
 static void stores_a_new_key(void)
 {
-	const uint64_t value = random64();
-
-	fd = table(8);
-	key = random_between(1, 999999);
-	tried("store(fd, %" PRIu32 ", %" PRIu64 "), an absent key", key,
-	      value);
-	expect_result(&is_new, ask_store(value), STORED_NEW);
-	expect_entry(&is_new, fd, key, value);
-	expect_entries(&is_new, fd, 1);
+	ask_often(&contract, &is_new, absent_key);
+	ask_often(&contract, &is_new, first_key);
 }
 
 static void replaces_a_value(void)
 {
-	const uint64_t value = random64();
-
-	fd = table(8);
-	key = random_between(1, 999999);
-	put(fd, key, 1);
-	tried("store(fd, %" PRIu32 ", %" PRIu64 "), a key that holds 1",
-	      key, value);
-	expect_result(&is_over, ask_store(value), STORED_OVER);
-	expect_entry(&is_over, fd, key, value);
+	ask_often(&contract, &is_over, present_key);
 }
 
 static void knows_a_full_map(void)
 {
-	const uint64_t value = random64();
-
-	fd = table(2);
-	put(fd, 1, 10);
-	put(fd, 2, 20);
-	key = random_between(3, 999999);
-	tried("store(fd, %" PRIu32 ", %" PRIu64
-	      "), an absent key, in a full map",
-	      key, value);
-	expect_result(&full, ask_store(value), -ENOSPC);
-
-	key = random_between(1, 2);
-	tried("store(fd, %" PRIu32 ", %" PRIu64
-	      "), a present key, in a full map",
-	      key, value);
-	expect_result(&full_but_present, ask_store(value), STORED_OVER);
-	expect_entry(&full_but_present, fd, key, value);
-}
-
-// Another process deletes the key if it is there and inserts it if
-// not. It leaves the learner's value alone, so that in the end
-// `there` says what the learner's update met.
-static void rival_changes(void)
-{
-	uint64_t found;
-	const bool present = get(fd, key, &found);
-
-	if (present && found == stored)
-		return;
-	if (present)
-		drop(fd, key);
-	else
-		put(fd, key, 77);
-	there = !present;
-}
-
-static void race(int first, int last, bool present)
-{
-	struct reply r;
-
-	fd = table(8);
-	key = random_between(1, 999999);
-	stored = random64();
-	there = present;
-	if (present)
-		put(fd, key, 1);
-	before_bpf_calls(first, last, rival_changes);
-	if (first == last)
-		tried("store(fd, %" PRIu32 ", %" PRIu64
-		      "), %s key, which another process %s before the "
-		      "%s bpf(2) call that you make",
-		      key, stored, present ? "a present" : "an absent",
-		      present ? "deletes" : "inserts", ordinal(first));
-	else
-		tried("store(fd, %" PRIu32 ", %" PRIu64
-		      "), a present key, which another process deletes "
-		      "and inserts in turn before each bpf(2) call "
-		      "that you make, from the second to number %d",
-		      key, stored, last);
-	r = ask_store(stored);
-	if (!interfered())
-		return;
-	expect_success(&again, r, "STORED_NEW or STORED_OVER");
-	expect_result(&truth, r, there ? STORED_OVER : STORED_NEW);
-	expect_entry(&truth, fd, key, stored);
+	ask_often(&contract, &full, absent_in_a_full_map);
+	ask_often(&contract, &full_but_present, present_in_a_full_map);
 }
 
 static void tells_the_truth_in_a_race(void)
 {
-	for (int nth = 1; nth <= 3; nth++) {
-		race(nth, nth, true);
-		race(nth, nth, false);
-	}
-	race(2, 8, true);
-	race(2, MANY_CALLS, true);
+	ask_with_rivals(&contract, &truth, absent_key, rivals);
+	ask_with_rivals(&contract, &truth, present_key, rivals);
+	ask_with_rivals(&contract, &truth, absent_in_a_full_map,
+			rivals);
+	ask_with_rivals(&contract, &truth, present_in_a_full_map,
+			rivals);
 }
 
 static void reports_what_is_broken(void)
 {
-	key = random_between(1, 999999);
-	fd = -1;
-	tried("store(-1, %" PRIu32 ", 7)", key);
-	expect_result(&honest, ask_store(7), -EBADF);
-
-	fd = not_a_map();
-	tried("store(fd, %" PRIu32
-	      ", 7) with a descriptor of /dev/null",
-	      key);
-	expect_result(&honest, ask_store(7), -EINVAL);
+	ask_frozen(&contract, &honest, absent_key, 0, -EPERM);
+	ask_with_errors(&contract, &honest, absent_key);
+	ask_with_errors(&contract, &honest, present_key);
+	ask_with_errors(&contract, &honest, absent_in_a_full_map);
 }
 
 const struct check checks[] = {

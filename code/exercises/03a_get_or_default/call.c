@@ -6,7 +6,7 @@ void play(const struct request *q, struct reply *r)
 {
 	uint64_t value = q->arg[2];
 
-	r->result = get_setting(q->fd[0], (uint32_t)q->arg[0],
-				q->arg[1], &value);
+	r->result = get_limit(q->fd[0], (uint32_t)q->arg[0], q->arg[1],
+			      &value);
 	r->out[0] = value;
 }

@@ -5,13 +5,13 @@
 #include "exercise.h"
 
 // Three outcomes: found, absent, trouble.
-int get_setting(int fd, uint32_t setting, uint64_t fallback,
-		uint64_t *value)
+int get_limit(int fd, uint32_t address, uint64_t fallback,
+		uint64_t *limit)
 {
-	int err = bpf_map_lookup_elem(fd, &setting, value);
+	int err = bpf_map_lookup_elem(fd, &address, limit);
 
 	if (err == -ENOENT) {
-		*value = fallback;
+		*limit = fallback;
 		return 0;
 	}
 	return err;

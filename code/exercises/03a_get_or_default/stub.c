@@ -4,13 +4,13 @@
 
 #include "exercise.h"
 
-int get_setting(int fd, uint32_t setting, uint64_t fallback,
-		uint64_t *value)
+int get_limit(int fd, uint32_t address, uint64_t fallback,
+		uint64_t *limit)
 {
 	// Your code here, in place of these lines.
 	(void)fd;
-	(void)setting;
+	(void)address;
 	(void)fallback;
-	(void)value;
+	(void)limit;
 	return -ENOSYS;
 }

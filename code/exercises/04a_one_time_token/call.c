@@ -4,8 +4,8 @@
 
 void play(const struct request *q, struct reply *r)
 {
-	uint64_t worth = q->arg[1];
+	uint64_t allowance = q->arg[1];
 
-	r->result = redeem(q->fd[0], (uint32_t)q->arg[0], &worth);
-	r->out[0] = worth;
+	r->result = redeem(q->fd[0], (uint32_t)q->arg[0], &allowance);
+	r->out[0] = allowance;
 }

@@ -3,74 +3,90 @@
 
 #include "../classroom/judge.h"
 
-static const struct rule takes = {
-	"To redeem is to take: the worth comes out, the token is "
-	"gone, and the others stay.",
-	"04-lookup-and-delete.md, \"The idea\"",
-};
-static const struct rule twice = {
-	"A token that is not in the map is -ENOENT, and *worth stays "
-	"as it was.",
-	"04-lookup-and-delete.md, \"What goes wrong\"",
-};
-static const struct rule race = {
-	"Two tills redeemed one token: after a lookup, another till "
-	"can be faster than your delete.",
-	"04-lookup-and-delete.md, \"The idea\"",
-};
-static const struct rule worth_rule = {
-	"The worth was read before the token was removed, and what "
-	"was added in between is lost: read and remove in one step.",
-	"04-lookup-and-delete.md, \"The idea\"",
-};
-static const struct rule broken = {
-	"Only ENOENT means that the token is not there; every other "
-	"error is returned as it came.",
-	"04-lookup-and-delete.md, \"What goes wrong\"",
+#define THE_CALL    "04-lookup-and-delete.md, \"The call\""
+#define LOOK_DELETE "04-lookup-and-delete.md, \"Look, then delete\""
+#define GOES_WRONG  "04-lookup-and-delete.md, \"What goes wrong\""
+
+RULE(takes, THE_CALL, "bpf_map_lookup_and_delete_elem",
+     "To redeem is to take: the allowance comes out, the token is "
+     "gone, and the others stay.");
+RULE(twice, GOES_WRONG, "ENOENT",
+     "A token that is not in the map is -ENOENT, and *allowance "
+     "stays as it was.");
+RULE(race, LOOK_DELETE, "delete",
+     "Two processes redeemed one token: after a lookup, another one "
+     "can be faster than your delete.");
+RULE(lost, LOOK_DELETE, "never saw",
+     "The allowance was read before the token was removed, and what "
+     "was added in between is lost: read and remove in one step.");
+RULE(broken, GOES_WRONG, "errno",
+     "Only ENOENT means that the token is not there; every other "
+     "error is returned as it came, and *allowance stays.");
+
+// The contract: one step takes the token and what it is good for.
+static int redeems(int at, struct world *w, struct outcome *o)
+{
+	struct contents *tokens = &w->map[0];
+	struct entry *e = find(tokens, asked.request.arg[0]);
+
+	(void)at;
+	o->result = e ? 0 : -ENOENT;
+	if (e) {
+		o->out[0] = e->value[0];
+		take_out(tokens, e);
+	}
+	return DONE;
+}
+
+static const struct contract contract = {
+	.step = redeems,
+	.outs = { "allowance" },
 };
 
 static int fd;
 static uint32_t token;
-static uint64_t added;
 
-static struct reply ask_redeem(uint64_t before)
-{
-	return call(.fd = { fd }, .arg = { token, before });
-}
-
-static void redeems_a_token(void)
-{
-	const uint64_t worth = random64();
-	struct reply r;
-
-	need_hash_take();
-	fd = table(8);
-	token = random_between(2, 999999);
-	put(fd, token, worth);
-	put(fd, 1, 5);
-	tried("redeem(fd, %" PRIu32 ", &worth), a token of %" PRIu64
-	      " cents",
-	      token, worth);
-	r = ask_redeem(1);
-	expect_result(&takes, r, 0);
-	expect_u64(&takes, "worth", worth, r.out[0]);
-	expect_absent(&takes, fd, token);
-	expect_entry(&takes, fd, 1, 5);
-}
-
-static void refuses_it_twice(void)
+static void question(const char *what)
 {
 	const uint64_t before = random64();
-	struct reply r;
 
-	fd = table(8);
-	token = random_between(1, 999999);
-	put(fd, token, 50);
-	tried("redeem(fd, %" PRIu32 ", &worth), then once more", token);
-	ask_redeem(1);
-	r = ask_redeem(before);
-	expect_result(&twice, r, -ENOENT);
-	expect_u64(&twice, "worth", before, r.out[0]);
+	asked.request = (struct request){ .fd = { fd },
+					  .arg = { token, before } };
+	asked.before[0] = before;
+	tried("redeem(fd, %" PRIu32 ", &allowance), %s", token, what);
+}
+
+static void make_map(void)
+{
+	fd = table(7);
+	token = a_key();
+	put_neighbours(fd, token);
+}
+
+static void a_token(void)
+{
+	make_map();
+	put(fd, token, a_value());
+	question("a token that is in the map");
+}
+
+static void only_token(void)
+{
+	fd = table(1);
+	token = a_key();
+	put(fd, token, a_value());
+	question("the only token of a full map");
+}
+
+static void no_token(void)
+{
+	make_map();
+	question("when there is no such token");
+}
+
+static void same_token(void)
+{
+	question("once more");
 }
 
 static void rival_redeems(void)
@@ -78,80 +94,68 @@ static void rival_redeems(void)
 	drop(fd, token);
 }
 
-static void wins_no_race(void)
-{
-	struct reply r;
-
-	for (int nth = 2;; nth++) {
-		fd = table(8);
-		token = random_between(1, 999999);
-		put(fd, token, 50);
-		before_bpf_call(nth, rival_redeems);
-		tried("redeem(fd, %" PRIu32 ", &worth), while another "
-		      "till redeems it before the %s bpf(2) call "
-		      "that you make",
-		      token, ordinal(nth));
-		r = ask_redeem(1);
-		if (!interfered())
-			break; // it made fewer calls
-		expect_result(&race, r, -ENOENT);
-	}
-}
-
 static void rival_adds(void)
 {
-	uint64_t worth;
+	uint64_t allowance;
 
-	if (get(fd, token, &worth))
-		put(fd, token, worth + added);
-	else
-		added = 0; // taken already: nothing to add to
+	if (get(fd, token, &allowance))
+		put(fd, token, allowance + random_between(1, 99));
 }
 
-static void loses_no_worth(void)
+static void rival_issues(void)
 {
-	const uint64_t worth = random_between(100, 999);
-	struct reply r;
+	insert(fd, token, random64());
+}
 
-	for (int nth = 2;; nth++) {
-		fd = table(8);
-		token = random_between(1, 999999);
-		added = random_between(1, 99);
-		put(fd, token, worth);
-		before_bpf_call(nth, rival_adds);
-		tried("redeem(fd, %" PRIu32 ", &worth), a token of "
-		      "%" PRIu64 " cents, to which another till adds "
-		      "%" PRIu64
-		      " before the %s bpf(2) call that you make",
-		      token, worth, added, ordinal(nth));
-		r = ask_redeem(1);
-		if (!interfered())
-			break;
-		expect_result(&takes, r, 0);
-		expect_u64(&worth_rule, "worth", worth + added,
-			   r.out[0]);
-	}
+static const struct rival rivals[] = {
+	{ "another process redeems it", rival_redeems },
+	{ NULL, NULL },
+};
+static const struct rival adders[] = {
+	{ "the issuer adds to it", rival_adds },
+	{ "the issuer gives it out anew", rival_issues },
+	{ "another process redeems it", rival_redeems },
+	{ NULL, NULL },
+};
+
+static void redeems_a_token(void)
+{
+	need_hash_take();
+	ask_often(&contract, &takes, a_token);
+	ask_often(&contract, &takes, only_token);
+}
+
+static void refuses_it_twice(void)
+{
+	ask_often(&contract, &twice, no_token);
+	ask(&contract, &takes, only_token);
+	ask(&contract, &twice, same_token);
+}
+
+static void wins_no_race(void)
+{
+	ask_with_rivals(&contract, &race, a_token, rivals);
+	ask_with_rivals(&contract, &race, no_token, rivals);
+}
+
+static void loses_no_allowance(void)
+{
+	ask_with_rivals(&contract, &lost, a_token, adders);
+	ask_with_rivals(&contract, &lost, no_token, adders);
 }
 
 static void reports_what_is_broken(void)
 {
-	token = random_between(1, 999999);
-	fd = -1;
-	tried("redeem(-1, %" PRIu32 ", &worth)", token);
-	expect_result(&broken, ask_redeem(1), -EBADF);
-
-	fd = not_a_map();
-	tried("redeem(fd, %" PRIu32
-	      ", &worth) with a descriptor of /dev/null",
-	      token);
-	expect_result(&broken, ask_redeem(1), -EINVAL);
+	ask_frozen(&contract, &broken, a_token, 0, -EPERM);
+	ask_with_errors(&contract, &broken, a_token);
+	ask_with_errors(&contract, &broken, no_token);
 }
 
 const struct check checks[] = {
 	{ "redeems_a_token", redeems_a_token },
 	{ "refuses_it_twice", refuses_it_twice },
 	{ "wins_no_race", wins_no_race },
-	{ "loses_no_worth", loses_no_worth },
+	{ "loses_no_allowance", loses_no_allowance },
 	{ "reports_what_is_broken", reports_what_is_broken },
 	{ NULL, NULL },
 };

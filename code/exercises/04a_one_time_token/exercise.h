@@ -7,14 +7,14 @@
 // Redeem a token.
 //
 // fd     a hash map: key uint32_t (a token), value uint64_t (its
-//        worth in cents); it stays open
+//        allowance in cents); it stays open
 // token  which token
-// worth  where its worth goes
+// allowance  where its allowance goes
 //
-// Returns 0       the token is taken, *worth is what it was worth
-//         -ENOENT there is no such token, or no longer; *worth is
+// Returns 0       the token is taken, *allowance is what it was allowance
+//         -ENOENT there is no such token, or no longer; *allowance is
 //                 as it was
 //         -errno  any other failure of the map call; likewise
-int redeem(int fd, uint32_t token, uint64_t *worth);
+int redeem(int fd, uint32_t token, uint64_t *allowance);
 
 #endif

@@ -4,11 +4,11 @@
 
 #include "exercise.h"
 
-int redeem(int fd, uint32_t token, uint64_t *worth)
+int redeem(int fd, uint32_t token, uint64_t *allowance)
 {
 	// Your code here, in place of these lines.
 	(void)fd;
 	(void)token;
-	(void)worth;
+	(void)allowance;
 	return -ENOSYS;
 }

@@ -5,240 +5,253 @@
 #include "../classroom/judge.h"
 #include "exercise.h"
 
-static const struct rule adds = {
-	"add_job() puts the whole job at the end of the queue and "
-	"returns 0; a queue has no keys, so the key is NULL.",
-	"04-lookup-and-delete.md, \"The program\"",
-};
-static const struct rule oldest = {
-	"take_job() takes the oldest job out and returns 1: what went "
-	"in first comes out first, and once.",
-	"04-lookup-and-delete.md, \"The idea\"",
-};
-static const struct rule empty = {
-	"An empty queue is ENOENT to the kernel and 0 to the "
-	"contract: no work is not an error, and *job stays as it was.",
-	"04-lookup-and-delete.md, \"What goes wrong\"",
-};
-static const struct rule full = {
-	"A full queue refuses a job with E2BIG, which the contract "
-	"calls -EAGAIN.",
-	"04-lookup-and-delete.md, \"What goes wrong\"",
-};
-static const struct rule kept = {
-	"No job is ever lost: with BPF_EXIST a full queue drops its "
-	"oldest.",
-	"04-lookup-and-delete.md, \"What goes wrong\"",
-};
-static const struct rule race_rule = {
-	"To look and then to take are two steps: if another worker "
-	"takes a job in between, one job is done twice and one is "
-	"lost.",
-	"04-lookup-and-delete.md, \"The idea\"",
-};
-static const struct rule broken = {
-	"Only ENOENT means empty and only E2BIG means full; every "
-	"other error is returned as it came.",
-	"04-lookup-and-delete.md, \"What goes wrong\"",
-};
+#define THE_IDEA   "04-lookup-and-delete.md, \"The idea\""
+#define KINDS	   "01-create.md, \"Four kinds of map\""
+#define GOES_WRONG "04-lookup-and-delete.md, \"What goes wrong\""
+#define FLAGS	   "02-update.md, \"The call\""
+#define FULL_MAP   "02-update.md, \"What goes wrong\""
+
+RULE(adds, KINDS, "queue",
+     "add_job() puts the whole job at the end of the queue and "
+     "returns 0; a queue has no keys, so the key is NULL.");
+RULE(oldest, KINDS, "queue",
+     "take_job() takes the oldest job out and returns 1: what went in "
+     "first comes out first, and once.");
+RULE(empty, GOES_WRONG, "ENOENT",
+     "An empty queue is -ENOENT to the kernel and 0 to the contract: "
+     "no work is not an error, and *job stays as it was.");
+RULE(full, FULL_MAP, "E2BIG",
+     "A full queue refuses a job with -E2BIG, which the contract "
+     "calls -EAGAIN.");
+RULE(kept, FLAGS, "drop the oldest",
+     "No job is ever lost: with BPF_EXIST a full queue drops its "
+     "oldest.");
+RULE(race, THE_IDEA, "peek",
+     "To look and then to take are two steps: if another worker "
+     "takes a job in between, one job is done twice and one is "
+     "lost.");
+RULE(broken, GOES_WRONG, "errno",
+     "Only ENOENT means empty and only E2BIG means full; every other "
+     "error is returned as it came, and *job stays.");
 
 enum { ADD, TAKE };
 
-static int fd;
-static struct job rivals;
+// The contract of add_job(): one more at the end, or nothing.
+static int adds_job(int at, struct world *w, struct outcome *o)
+{
+	const uint64_t *job = asked.request.arg;
 
-static struct job random_job(void)
+	(void)at;
+	o->result =
+		add_pair(&w->map[0], 0, job[0] | job[1] << 32, job[2])
+			? 0
+			: -EAGAIN;
+	return DONE;
+}
+
+// The contract of take_job(): the first, or nothing.
+static int takes_job(int at, struct world *w, struct outcome *o)
+{
+	struct contents *queue = &w->map[0];
+	struct entry *first = &queue->entries[0];
+
+	(void)at;
+	o->result = queue->count > 0;
+	if (queue->count > 0) {
+		o->out[0] = (uint32_t)first->value[0];
+		o->out[1] = first->value[0] >> 32;
+		o->out[2] = first->value[1];
+		take_out(queue, first);
+	}
+	return DONE;
+}
+
+#define NAMES                                                          \
+	{                                                              \
+		"job.number", "job.kind", "job.argument"               \
+	}
+static const struct contract adding = {
+	.step = adds_job,
+	.outs = NAMES,
+	.race_rule = &race,
+};
+static const struct contract taking = {
+	.step = takes_job,
+	.outs = NAMES,
+	.race_rule = &race,
+};
+
+static int fd;
+
+static struct job any_job(void)
 {
 	return (struct job){
-		.number = random_between(1, 999999),
-		.kind = random_between(1, 99),
-		.argument = random64(),
+		.number = a_key(),
+		.kind = ~a_key(),
+		.argument = a_value(),
 	};
 }
 
-static struct reply ask_add(const struct job *job)
+static bool push(void)
 {
-	return call(.function = ADD, .fd = { fd },
-		    .arg = { job->number, job->kind, job->argument });
+	const struct job job = {
+		.number = random32(),
+		.kind = random32(),
+		.argument = random64(),
+	};
+	int err = bpf_map_update_elem(fd, NULL, &job, BPF_ANY);
+
+	if (err != -E2BIG)
+		must("bpf_map_update_elem", err);
+	return err == 0;
 }
 
-static struct reply ask_take(uint64_t before)
+static void make_queue(uint32_t room, uint32_t jobs)
 {
-	return call(.function = TAKE, .fd = { fd },
-		    .arg = { before, before, before });
+	fd = map(BPF_MAP_TYPE_QUEUE, 0, sizeof(struct job), room);
+	for (uint32_t i = 0; i < jobs; i++)
+		push();
 }
 
-static void push(const struct job *job)
+static void question(uint32_t function, const char *what)
 {
-	must("bpf_map_update_elem",
-	     bpf_map_update_elem(fd, NULL, job, BPF_ANY));
-}
+	const struct job job = any_job();
 
-// Take the oldest job out, as the judge, and compare.
-static void expect_oldest(const struct rule *rule,
-			  const struct job *want)
-{
-	char expected[96];
-	struct job job;
-	int err = bpf_map_lookup_and_delete_elem(fd, NULL, &job);
-
-	snprintf(expected, sizeof(expected),
-		 "job %" PRIu32 " is the oldest in the queue",
-		 want->number);
-	expect(rule, err == 0, expected, "the queue is empty");
-	expect(rule, memcmp(&job, want, sizeof(job)) == 0, expected,
-	       "job %" PRIu32 ", kind %" PRIu32 ", argument %" PRIu64
-	       " is",
-	       job.number, job.kind, job.argument);
-}
-
-static void make_queue(uint32_t jobs)
-{
-	fd = map(BPF_MAP_TYPE_QUEUE, 0, sizeof(struct job), jobs);
-}
-
-static void adds_at_the_end(void)
-{
-	struct job jobs[3];
-
-	make_queue(8);
-	for (int i = 0; i < 3; i++) {
-		jobs[i] = random_job();
+	asked.request = (struct request){
+		.function = function,
+		.fd = { fd },
+		.arg = { job.number, job.kind, job.argument },
+	};
+	memcpy(asked.before, asked.request.arg,
+	       3 * sizeof(*asked.before));
+	if (function == ADD)
 		tried("add_job(fd, &job), number %" PRIu32
-		      ", kind %" PRIu32 ", argument %" PRIu64,
-		      jobs[i].number, jobs[i].kind, jobs[i].argument);
-		expect_result(&adds, ask_add(&jobs[i]), 0);
-	}
-	for (int i = 0; i < 3; i++)
-		expect_oldest(&adds, &jobs[i]);
+		      ", kind %" PRIu32 ", argument %" PRIu64 ", %s",
+		      job.number, job.kind, job.argument, what);
+	else
+		tried("take_job(fd, &job), %s", what);
 }
 
-static void takes_the_oldest(void)
+static void add_to_some(void)
 {
-	struct job jobs[3];
-	struct reply r;
-
-	make_queue(8);
-	for (int i = 0; i < 3; i++) {
-		jobs[i] = random_job();
-		push(&jobs[i]);
-	}
-	for (int i = 0; i < 3; i++) {
-		tried("take_job(fd, &job), when job %" PRIu32
-		      " is the oldest",
-		      jobs[i].number);
-		r = ask_take(1);
-		expect_result(&oldest, r, 1);
-		expect_u64(&oldest, "the number of the job",
-			   jobs[i].number, r.out[0]);
-		expect_u64(&oldest, "its kind", jobs[i].kind, r.out[1]);
-		expect_u64(&oldest, "its argument", jobs[i].argument,
-			   r.out[2]);
-	}
+	make_queue(7, 3);
+	question(ADD, "to a queue of 3");
 }
 
-static void knows_an_empty_queue(void)
+static void add_to_none(void)
 {
-	const uint32_t before = random_between(1, 999999);
-	struct reply r;
-
-	make_queue(8);
-	tried("take_job(fd, &job) from an empty queue");
-	r = ask_take(before);
-	expect_result(&empty, r, 0);
-	expect_u64(&empty, "the number in job", before, r.out[0]);
-	expect_u64(&empty, "the argument in job", before, r.out[2]);
+	make_queue(1, 0);
+	question(ADD, "to an empty queue with room for one");
 }
 
-static void knows_a_full_queue(void)
+static void add_the_last(void)
 {
-	struct job jobs[3];
-	struct reply r;
+	make_queue(5, 4);
+	question(ADD, "to a queue with room for one more");
+}
 
-	make_queue(2);
-	for (int i = 0; i < 3; i++)
-		jobs[i] = random_job();
-	push(&jobs[0]);
-	push(&jobs[1]);
-	tried("add_job(fd, &job) to a full queue");
-	r = ask_add(&jobs[2]);
-	expect_oldest(&kept, &jobs[0]);
-	expect_oldest(&kept, &jobs[1]);
-	expect_result(&full, r, -EAGAIN);
+static void add_to_full(void)
+{
+	make_queue(3, 3);
+	question(ADD, "to a full queue");
+}
+
+static void take_of_some(void)
+{
+	make_queue(7, 3);
+	question(TAKE, "from a queue of 3");
+}
+
+static void take_of_full(void)
+{
+	make_queue(3, 3);
+	question(TAKE, "from a full queue");
+}
+
+static void take_the_last(void)
+{
+	make_queue(5, 0);
+	push();
+	question(TAKE, "from a queue of 1");
+}
+
+static void take_of_none(void)
+{
+	make_queue(7, 0);
+	question(TAKE, "from an empty queue");
 }
 
 static void rival_takes(void)
 {
-	int err = bpf_map_lookup_and_delete_elem(fd, NULL, &rivals);
+	struct job job;
+	int err = bpf_map_lookup_and_delete_elem(fd, NULL, &job);
 
 	if (err != -ENOENT)
 		must("bpf_map_lookup_and_delete_elem", err);
 }
 
-// Returns whether there was a call number `nth`.
-static bool race(int nth, int count)
+static void rival_adds(void)
 {
-	const uint32_t before = random_between(1, 999999);
-	struct job jobs[3];
-	struct reply r;
-	int mine;
+	push();
+}
 
-	make_queue(8);
-	for (int i = 0; i < count; i++) {
-		jobs[i] = random_job();
-		push(&jobs[i]);
-	}
-	memset(&rivals, 0, sizeof(rivals));
-	before_bpf_call(nth, rival_takes);
-	tried("take_job(fd, &job) from a queue of %d, when job %" PRIu32
-	      " is the oldest, which another worker takes before the "
-	      "%s bpf(2) call that you make",
-	      count, jobs[0].number, ordinal(nth));
-	r = ask_take(before);
-	if (!interfered())
-		return false;
+static const struct rival rivals[] = {
+	{ "another worker takes a job", rival_takes },
+	{ "another process adds a job", rival_adds },
+	{ NULL, NULL },
+};
 
-	// If the other worker got the first job, mine is the second.
-	mine = memcmp(&rivals, &jobs[0], sizeof(rivals)) == 0;
-	if (mine == count) {
-		expect_result(&empty, r, 0);
-		expect_u64(&empty, "the number in job", before,
-			   r.out[0]);
-		return true;
-	}
-	expect_result(&race_rule, r, 1);
-	expect_u64(&race_rule, "the number of the job",
-		   jobs[mine].number, r.out[0]);
-	expect_u64(&race_rule, "its argument", jobs[mine].argument,
-		   r.out[2]);
-	if (count == 3)
-		expect_oldest(&race_rule, &jobs[2]);
-	return true;
+static void adds_at_the_end(void)
+{
+	ask_often(&adding, &adds, add_to_some);
+	ask_often(&adding, &adds, add_to_none);
+	ask_often(&adding, &adds, add_the_last);
+}
+
+static void takes_the_oldest(void)
+{
+	ask_often(&taking, &oldest, take_of_some);
+	ask_often(&taking, &oldest, take_of_full);
+	ask_often(&taking, &oldest, take_the_last);
+}
+
+static void knows_an_empty_queue(void)
+{
+	ask_often(&taking, &empty, take_of_none);
+}
+
+// With BPF_EXIST the answer is 0, and the oldest is gone.
+static void judge_full(const struct history *h, const struct reply *r,
+		       bool failed)
+{
+	(void)failed;
+	expect_unchanged(&kept, h, 0);
+	expect_result(&full, *r, -EAGAIN);
+}
+
+static const struct contract adding_to_full = { .judge = judge_full };
+
+static void knows_a_full_queue(void)
+{
+	ask_often(&adding_to_full, &full, add_to_full);
 }
 
 static void wins_no_race(void)
 {
-	for (int nth = 2; race(nth, 3); nth++)
-		;
-	for (int nth = 2; race(nth, 1); nth++)
-		;
+	ask_with_rivals(&taking, &race, take_of_some, rivals);
+	ask_with_rivals(&taking, &race, take_the_last, rivals);
+	ask_with_rivals(&taking, &race, take_of_none, rivals);
+	ask_with_rivals(&adding, &race, add_to_some, rivals);
+	ask_with_rivals(&adding, &race, add_to_full, rivals);
+	ask_with_rivals(&adding, &race, add_the_last, rivals);
 }
 
 static void reports_what_is_broken(void)
 {
-	const struct job job = random_job();
-
-	fd = -1;
-	tried("add_job(-1, &job)");
-	expect_result(&broken, ask_add(&job), -EBADF);
-	tried("take_job(-1, &job)");
-	expect_result(&broken, ask_take(1), -EBADF);
-
-	fd = not_a_map();
-	tried("add_job(fd, &job) with a descriptor of /dev/null");
-	expect_result(&broken, ask_add(&job), -EINVAL);
-	tried("take_job(fd, &job) with a descriptor of /dev/null");
-	expect_result(&broken, ask_take(1), -EINVAL);
+	ask_with_errors(&adding, &broken, add_to_some);
+	ask_with_errors(&adding, &broken, add_to_full);
+	ask_with_errors(&taking, &broken, take_of_some);
+	ask_with_errors(&taking, &broken, take_of_none);
 }
 
 const struct check checks[] = {

@@ -3,109 +3,138 @@
 
 #include "../classroom/judge.h"
 
-static const struct rule removes = {
-	"forget() removes the entry of this user, and no other, and "
-	"returns 1.",
-	"05-delete.md, \"The call\"",
-};
-static const struct rule twice = {
-	"If all you want is that the key is gone, ENOENT is as good "
-	"as success: return 0.",
-	"05-delete.md, \"What goes wrong\"",
-};
-static const struct rule own = {
-	"Only the delete itself knows whether it removed something: "
-	"after a lookup, another process can be faster.",
-	"05-delete.md, \"The idea\"",
-};
-static const struct rule broken = {
-	"Only ENOENT means that the user is not there; every other "
-	"error is returned as it came, for nothing was forgotten.",
-	"05-delete.md, \"What goes wrong\"",
+#define THE_CALL   "05-delete.md, \"The call\""
+#define THE_IDEA   "05-delete.md, \"The idea\""
+#define GOES_WRONG "05-delete.md, \"What goes wrong\""
+
+RULE(removes, THE_CALL, "bpf_map_delete_elem",
+     "forget() removes the entry of this address, and no other, and "
+     "returns 1.");
+RULE(twice, GOES_WRONG, "ENOENT",
+     "If all you want is that the key is gone, -ENOENT is as good as "
+     "success: return 0.");
+RULE(own, THE_IDEA, "delete",
+     "Only the delete itself knows whether it removed something: "
+     "after a lookup, another process can be faster.");
+RULE(broken, GOES_WRONG, "errno",
+     "Only ENOENT means that the address is not there; every other "
+     "error is returned as it came, for nothing was forgotten.");
+
+// The contract: one step removes the entry, if there is one.
+static int forgets(int at, struct world *w, struct outcome *o)
+{
+	struct contents *counters = &w->map[0];
+	struct entry *e = find(counters, asked.request.arg[0]);
+
+	(void)at;
+	o->result = e ? 1 : 0;
+	if (e)
+		take_out(counters, e);
+	return DONE;
+}
+
+static const struct contract contract = {
+	.step = forgets,
+	.race_rule = &own,
 };
 
 static int fd;
-static uint32_t user;
+static uint32_t address;
 
-static struct reply ask_forget(void)
+static void question(const char *what)
 {
-	return call(.fd = { fd }, .arg = { user });
+	asked.request =
+		(struct request){ .fd = { fd }, .arg = { address } };
+	tried("forget(fd, %" PRIu32 "), %s", address, what);
 }
 
-static void forgets_a_user(void)
+static void make_map(void)
 {
-	uint32_t users[3];
-
-	fd = table(8);
-	random_distinct(users, 3);
-	for (int i = 0; i < 3; i++)
-		put(fd, users[i], random64());
-	user = users[1];
-	tried("forget(fd, %" PRIu32 "), one of three users", user);
-	expect_result(&removes, ask_forget(), 1);
-	expect_absent(&removes, fd, user);
-	expect_entries(&removes, fd, 2);
+	fd = table(7);
+	address = a_key();
+	put_neighbours(fd, address);
 }
 
-static void forgets_twice(void)
+static void a_known_address(void)
 {
-	fd = table(8);
-	user = random_between(1, 999999);
-	put(fd, user, 1);
-	tried("forget(fd, %" PRIu32 "), then once more", user);
-	ask_forget();
-	expect_result(&twice, ask_forget(), 0);
+	make_map();
+	put(fd, address, a_value());
+	question("one of five addresses");
+}
+
+static void the_only_address(void)
+{
+	fd = table(1);
+	address = a_key();
+	put(fd, address, a_value());
+	question("the only address");
+}
+
+static void an_unknown_address(void)
+{
+	make_map();
+	question("an address that is not in the map");
+}
+
+static void the_same_address(void)
+{
+	question("once more");
+}
+
+static void in_an_array(void)
+{
+	fd = map(BPF_MAP_TYPE_ARRAY, 4, 8, 7);
+	address = random_between(0, 6);
+	put(fd, address, a_value());
+	question("in an array, whose entries cannot be removed");
+	asked.refusal = -EINVAL;
 }
 
 static void rival_forgets(void)
 {
-	drop(fd, user);
+	drop(fd, address);
+}
+
+static void rival_counts(void)
+{
+	put(fd, address, random64());
+}
+
+static const struct rival rivals[] = {
+	{ "another process forgets it", rival_forgets },
+	{ "the program at the door sees it again", rival_counts },
+	{ NULL, NULL },
+};
+
+static void forgets_an_address(void)
+{
+	ask_often(&contract, &removes, a_known_address);
+	ask_often(&contract, &removes, the_only_address);
+}
+
+static void forgets_twice(void)
+{
+	ask_often(&contract, &twice, an_unknown_address);
+	ask(&contract, &removes, the_only_address);
+	ask(&contract, &twice, the_same_address);
 }
 
 static void counts_only_its_own(void)
 {
-	struct reply r;
-
-	for (int nth = 2;; nth++) {
-		fd = table(8);
-		user = random_between(1, 999999);
-		put(fd, user, 1);
-		before_bpf_call(nth, rival_forgets);
-		tried("forget(fd, %" PRIu32 "), while another process "
-		      "forgets this user before the %s bpf(2) call "
-		      "that you make",
-		      user, ordinal(nth));
-		r = ask_forget();
-		if (!interfered())
-			break; // it made fewer calls
-		expect_result(&own, r, 0);
-	}
+	ask_with_rivals(&contract, &own, a_known_address, rivals);
+	ask_with_rivals(&contract, &own, an_unknown_address, rivals);
 }
 
 static void reports_what_is_broken(void)
 {
-	user = random_between(1, 7);
-	fd = map(BPF_MAP_TYPE_ARRAY, 4, 8, 8);
-	tried("forget(fd, %" PRIu32
-	      ") in an array, whose entries cannot be removed",
-	      user);
-	expect_result(&broken, ask_forget(), -EINVAL);
-
-	fd = table(8);
-	put(fd, user, 1);
-	must("bpf_map_freeze", bpf_map_freeze(fd));
-	tried("forget(fd, %" PRIu32
-	      "), a user in a frozen map, which can only be read",
-	      user);
-	expect_result(&broken, ask_forget(), -EPERM);
-
-	fd = -1;
-	tried("forget(-1, %" PRIu32 ")", user);
-	expect_result(&broken, ask_forget(), -EBADF);
+	ask_often(&contract, &broken, in_an_array);
+	ask_frozen(&contract, &broken, a_known_address, 0, -EPERM);
+	ask_with_errors(&contract, &broken, a_known_address);
+	ask_with_errors(&contract, &broken, an_unknown_address);
 }
 
 const struct check checks[] = {
-	{ "forgets_a_user", forgets_a_user },
+	{ "forgets_an_address", forgets_an_address },
 	{ "forgets_twice", forgets_twice },
 	{ "counts_only_its_own", counts_only_its_own },
 	{ "reports_what_is_broken", reports_what_is_broken },

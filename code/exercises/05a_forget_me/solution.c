@@ -5,9 +5,9 @@
 #include "exercise.h"
 
 // The delete itself says whether there was something to delete.
-int forget(int fd, uint32_t user)
+int forget(int fd, uint32_t address)
 {
-	int err = bpf_map_delete_elem(fd, &user);
+	int err = bpf_map_delete_elem(fd, &address);
 
 	if (err == -ENOENT)
 		return 0;

@@ -4,10 +4,10 @@
 
 #include "exercise.h"
 
-int forget(int fd, uint32_t user)
+int forget(int fd, uint32_t address)
 {
 	// Your code here, in place of these lines.
 	(void)fd;
-	(void)user;
+	(void)address;
 	return -ENOSYS;
 }

@@ -4,7 +4,7 @@
 //
 //   check [--seed N] [--times N] [--all] [--fence] [--patience N]
 //         -- PLAYER [ARGUMENT...]
-//   check --list
+//   check --list | --rules
 //
 // runs the checks of an exercise against a player. It stops at the
 // first check that fails; with --all it goes on, unless it was the
@@ -12,7 +12,7 @@
 // N seeds. --fence hands a filter of system calls to the player's
 // command, for bubblewrap. --patience N makes the limits on time N
 // times as long, for an emulated processor. --list names the checks,
-// one a line.
+// one a line, --rules the rules.
 //
 // Status: 0 all passed, 1 a check failed, 77 the kernel cannot do
 // this exercise, 2 wrong arguments or a fault that no learner caused.
@@ -42,28 +42,36 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/personality.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "judge.h"
 
+// Since Linux 6.6, and not yet in every linux/seccomp.h.
+#define NOTIF_SET_FLAGS	   SECCOMP_IOW(4, __u64)
+#define NOTIF_SYNC_WAKE_UP UINT64_C(1)
+
 enum {
 	PASSED = 0,
 	FAILED = 1,
 	FAULT = 2,
 	SKIPPED = 77,
-	CPU_SECONDS = 2,	// of the player, for one seed
-	WALL_SECONDS = 5,	// for one call
+	CPU_SECONDS = 2,	// of the processor, for one call
+	SLEEP_SECONDS = 5,	// asleep, in one call
 	START_SECONDS = 30,	// for its sandbox and its libraries
+	PLAY_SECONDS = 60,	// by the clock, for an exercise
 	MAX_BPF_CALLS = 20000,	// in one call
-	MOST_CALLS = 12,	// in one that races, see ordinal()
 	MAX_PRINTED = 1 << 20,	// bytes, by one player
 	MAX_MEMORY = 256 << 20, // bytes that a player touches
 	FENCE = 4,		// descriptor of a filter, see --fence
 	MAX_HELD = 64,		// descriptors
 	MAX_COMMANDS = 64,	// of bpf(2)
+	LARGE = 512,		// room of a map that is looked at less
+	MANY_CALLS = 2100,	// that a retry must bear
 };
 
 static struct player {
@@ -73,12 +81,13 @@ static struct player {
 	char printed[8192];
 	size_t kept, total;
 	bool crashing; // a sanitizer is at work
+	bool going;    // it was asked, and has not answered
 } player = { .pid = 0 };
 
 static char **player_command;
 static const char *check_name;
 static jmp_buf check_failed;
-static char tried_text[512];
+static char tried_text[1024];
 static uint64_t seed, random_state;
 static int times = 1, patience = 1;
 static bool all, fence;
@@ -86,11 +95,21 @@ static bool all, fence;
 static int held[MAX_HELD];
 static size_t held_count;
 
-static int calls_made, interfere_first, interfere_last;
-static int interfered_at; // the last call before which it was done
-static bool interfering;
+static int calls_made, calls_in_check;
+static bool interfering; // a rival is at work
 static int calls_by_command[MAX_COMMANDS];
-static void (*interfere)(void);
+static int64_t play_began;
+
+// What the judge does to the next call.
+static struct plan {
+	const struct rival *rivals; // at work before the calls
+	int first, last;	    // from this one to that one:
+	int which;		    // one of them, or -1 for any
+	int error;		    // negative, in place of the calls
+	int error_first, error_last;
+	bool same_command; // only calls like the first of them
+	bool interfered;
+} plan;
 
 // --- faults ---------------------------------------------------------
 
@@ -138,7 +157,7 @@ void must(const char *what, int err)
 		fault("%s: %s (%d)", what, errno_name(err), -err);
 }
 
-// --- random values --------------------------------------------------
+// --- values ---------------------------------------------------------
 
 // splitmix64: any seed is as good as another.
 uint64_t random64(void)
@@ -172,6 +191,40 @@ void random_distinct(uint32_t *numbers, size_t count)
 	}
 }
 
+// What is lost in a narrower type, taken for "nothing there", for -1,
+// or for an errno.
+static const uint32_t hurting_keys[] = {
+	0,	    UINT32_MAX, 0x10000,    0x80000000,
+	0x7fffffff, 0xffff,	0xfffffffe, 1,
+};
+static const uint64_t hurting_values[] = {
+	UINT64_MAX,	   0,
+	UINT64_C(1) << 32, UINT64_C(1) << 63,
+	UINT32_MAX,	   UINT64_C(0x0000000100000001),
+	(uint64_t)-2,	   UINT64_C(0x8000000080000000),
+};
+enum { HURTS = sizeof(hurting_keys) / sizeof(*hurting_keys) };
+_Static_assert(sizeof(hurting_values) / sizeof(*hurting_values) ==
+		       HURTS,
+	       "as many values as keys");
+
+static size_t hurt, values_drawn;
+
+// Every fourth time or so it is a value that does not hurt.
+uint32_t a_key(void)
+{
+	const size_t i = hurt % (HURTS + 2);
+
+	return i < HURTS ? hurting_keys[i] : random32();
+}
+
+uint64_t a_value(void)
+{
+	const size_t i = (hurt + 3 * values_drawn++) % (HURTS + 2);
+
+	return i < HURTS ? hurting_values[i] : random64();
+}
+
 // --- maps -----------------------------------------------------------
 
 static int hold(int fd)
@@ -181,9 +234,9 @@ static int hold(int fd)
 	return held[held_count++] = fd;
 }
 
-static void release_all(void)
+static void release_down_to(size_t count)
 {
-	while (held_count > 0)
+	while (held_count > count)
 		close(held[--held_count]);
 }
 
@@ -191,13 +244,25 @@ int map_with_flags(enum bpf_map_type type, uint32_t key_size,
 		   uint32_t value_size, uint32_t max_entries,
 		   uint32_t flags)
 {
-	const struct bpf_map_create_opts opts = {
+	// With this flag the order of a walk follows from the keys
+	// alone, and the same text gets the same mark. The kernel
+	// wants CAP_SYS_ADMIN for it, which a grader has. A learner
+	// may do without: there the order is another each time.
+	static uint32_t zero_seed = BPF_F_ZERO_SEED;
+	const bool hash = type == BPF_MAP_TYPE_HASH;
+	struct bpf_map_create_opts opts = {
 		.sz = sizeof(opts),
-		.map_flags = flags,
+		.map_flags = flags | (hash ? zero_seed : 0),
 	};
 	int fd = bpf_map_create(type, "exercise", key_size, value_size,
 				max_entries, &opts);
 
+	if (fd == -EPERM && hash && zero_seed) {
+		zero_seed = 0;
+		opts.map_flags = flags;
+		fd = bpf_map_create(type, "exercise", key_size,
+				    value_size, max_entries, &opts);
+	}
 	must("bpf_map_create", fd);
 	return hold(fd);
 }
@@ -233,23 +298,44 @@ bool get(int fd, uint32_t key, uint64_t *value)
 
 void drop(int fd, uint32_t key)
 {
+	removed(fd, key);
+}
+
+bool insert(int fd, uint32_t key, uint64_t value)
+{
+	int err = bpf_map_update_elem(fd, &key, &value, BPF_NOEXIST);
+
+	if (err != -EEXIST && err != -E2BIG)
+		must("bpf_map_update_elem", err);
+	return err == 0;
+}
+
+bool removed(int fd, uint32_t key)
+{
 	int err = bpf_map_delete_elem(fd, &key);
 
 	if (err != -ENOENT)
 		must("bpf_map_delete_elem", err);
+	return err == 0;
+}
+
+void put_neighbours(int fd, uint32_t key)
+{
+	put(fd, key ^ 1, random64());
+	put(fd, key ^ UINT32_C(0x10000), random64());
+	put(fd, key ^ UINT32_C(0x80000000), random64());
+	put(fd, ~key, random64());
 }
 
 uint32_t entries(int fd)
 {
 	unsigned char key[512], next[512];
-	struct bpf_map_info info = { 0 };
-	uint32_t size = sizeof(info), count = 0;
+	struct bpf_map_info info;
+	uint32_t count = 0;
 	int err;
 
-	must("bpf_obj_get_info_by_fd",
-	     bpf_obj_get_info_by_fd(fd, &info, &size));
-	if (info.key_size > sizeof(key))
-		fault("a key of %u bytes", info.key_size);
+	if (!info_of(fd, &info) || info.key_size > sizeof(key))
+		fault("no map to count the entries of");
 	err = bpf_map_get_next_key(fd, NULL, next);
 	while (err == 0) {
 		count++;
@@ -278,6 +364,287 @@ int not_a_map(void)
 	if (fd < 0)
 		fault("/dev/null: %s", strerror(errno));
 	return hold(fd);
+}
+
+bool info_of(int fd, struct bpf_map_info *info)
+{
+	uint32_t size = sizeof(*info);
+
+	memset(info, 0, size);
+	return fd > 0 && bpf_obj_get_info_by_fd(fd, info, &size) == 0;
+}
+
+const char *type_name(uint32_t type)
+{
+	static char number[32];
+
+	switch (type) {
+	case BPF_MAP_TYPE_HASH:
+		return "BPF_MAP_TYPE_HASH";
+	case BPF_MAP_TYPE_ARRAY:
+		return "BPF_MAP_TYPE_ARRAY";
+	case BPF_MAP_TYPE_PERCPU_HASH:
+		return "BPF_MAP_TYPE_PERCPU_HASH";
+	case BPF_MAP_TYPE_PERCPU_ARRAY:
+		return "BPF_MAP_TYPE_PERCPU_ARRAY";
+	case BPF_MAP_TYPE_LRU_HASH:
+		return "BPF_MAP_TYPE_LRU_HASH";
+	case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+		return "BPF_MAP_TYPE_LRU_PERCPU_HASH";
+	case BPF_MAP_TYPE_LPM_TRIE:
+		return "BPF_MAP_TYPE_LPM_TRIE";
+	case BPF_MAP_TYPE_QUEUE:
+		return "BPF_MAP_TYPE_QUEUE";
+	case BPF_MAP_TYPE_STACK:
+		return "BPF_MAP_TYPE_STACK";
+	case BPF_MAP_TYPE_RINGBUF:
+		return "BPF_MAP_TYPE_RINGBUF";
+	}
+	snprintf(number, sizeof(number), "another type, number %u",
+		 type);
+	return number;
+}
+
+// --- worlds ---------------------------------------------------------
+
+// The maps of the present question. What the judge may not read, such
+// as a descriptor for writing only, it does not watch.
+static struct watched {
+	int fd; // 0: nothing to watch
+	struct bpf_map_info info;
+} watched[MAX_MAPS];
+static bool watch_closely; // not only before and after the call
+static struct history seen;
+static size_t moments_held;
+
+struct question asked;
+static const struct contract *now_contract;
+const struct rule *now_rule;
+
+struct entry *find(const struct contents *c, uint64_t key)
+{
+	uint32_t low = 0, high = c->count;
+
+	while (low < high) {
+		const uint32_t middle = low + (high - low) / 2;
+
+		if (c->entries[middle].key == key)
+			return &c->entries[middle];
+		if (c->entries[middle].key < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+bool add_pair(struct contents *c, uint64_t key, uint64_t first,
+	      uint64_t second)
+{
+	struct entry *e = c->queue ? NULL : find(c, key);
+	uint32_t at = c->count;
+
+	if (!e && c->count >= c->room)
+		return false;
+	if (!e) {
+		while (!c->queue && at > 0 &&
+		       c->entries[at - 1].key > key)
+			at--;
+		e = &c->entries[at];
+		memmove(e + 1, e, (c->count - at) * sizeof(*e));
+		c->count++;
+	}
+	*e = (struct entry){ key, { first, second } };
+	return true;
+}
+
+bool add(struct contents *c, uint64_t key, uint64_t value)
+{
+	return add_pair(c, key, value, 0);
+}
+
+void take_out(struct contents *c, struct entry *entry)
+{
+	const size_t at = (size_t)(entry - c->entries);
+
+	c->count--;
+	memmove(entry, entry + 1, (c->count - at) * sizeof(*entry));
+}
+
+static void free_world(struct world *w)
+{
+	for (int i = 0; i < MAX_MAPS; i++)
+		free(w->map[i].entries);
+}
+
+static struct world copy_of(const struct world *w)
+{
+	struct world copy = *w;
+
+	for (int i = 0; i < MAX_MAPS; i++) {
+		struct contents *c = &copy.map[i];
+
+		c->entries = calloc(c->room + 1, sizeof(struct entry));
+		if (!c->entries)
+			fault("no memory for a world");
+		memcpy(c->entries, w->map[i].entries,
+		       c->count * sizeof(struct entry));
+	}
+	return copy;
+}
+
+static bool same_contents(const struct contents *a,
+			  const struct contents *b)
+{
+	return a->count == b->count &&
+	       memcmp(a->entries, b->entries,
+		      a->count * sizeof(struct entry)) == 0;
+}
+
+static bool same_world(const struct world *a, const struct world *b)
+{
+	for (int i = 0; i < MAX_MAPS; i++)
+		if (!same_contents(&a->map[i], &b->map[i]))
+			return false;
+	return true;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct entry *first = a, *second = b;
+
+	return (first->key > second->key) - (first->key < second->key);
+}
+
+// A queue has no call that shows all of it. While the player waits,
+// nobody minds if its values are taken out and put back.
+static void read_queue(const struct watched *m, struct contents *c)
+{
+	int err = 0;
+
+	while (c->count < c->room && err == 0) {
+		err = bpf_map_lookup_and_delete_elem(
+			m->fd, NULL, c->entries[c->count].value);
+		c->count += err == 0;
+	}
+	for (uint32_t i = 0; i < c->count; i++)
+		must("bpf_map_update_elem",
+		     bpf_map_update_elem(m->fd, NULL,
+					 c->entries[i].value, BPF_ANY));
+}
+
+// All entries with one call. A bucket takes as many bytes as a key
+// for the cursor, or four.
+static void read_hash(const struct watched *m, struct contents *c)
+{
+	const uint32_t key_size = m->info.key_size;
+	const uint32_t value_size = m->info.value_size;
+	uint32_t count = c->room + 1;
+	unsigned char cursor[64];
+	char *keys = calloc(count, key_size);
+	char *values = calloc(count, value_size);
+	int err;
+
+	if (!keys || !values)
+		fault("no memory to read a map");
+	err = bpf_map_lookup_batch(m->fd, NULL, cursor, keys, values,
+				   &count, NULL);
+	if (err != -ENOENT)
+		must("bpf_map_lookup_batch", err);
+	for (uint32_t i = 0; i < count; i++) {
+		struct entry *e = &c->entries[i];
+
+		memcpy(&e->key, keys + i * key_size, key_size);
+		memcpy(e->value, values + i * value_size, value_size);
+	}
+	c->count = count;
+	free(keys);
+	free(values);
+	qsort(c->entries, c->count, sizeof(struct entry), by_key);
+}
+
+static struct world world_now(void)
+{
+	struct world w = { .map = { { .room = 0 } } };
+
+	for (int i = 0; i < MAX_MAPS; i++) {
+		const struct watched *m = &watched[i];
+		struct contents *c = &w.map[i];
+
+		c->room = m->fd > 0 ? m->info.max_entries : 0;
+		c->queue = m->info.type == BPF_MAP_TYPE_QUEUE;
+		c->entries = calloc(c->room + 2, sizeof(struct entry));
+		if (!c->entries)
+			fault("no memory for a world");
+		if (m->fd > 0 && c->queue)
+			read_queue(m, c);
+		else if (m->fd > 0)
+			read_hash(m, c);
+	}
+	return w;
+}
+
+// Look at the maps; if something changed, it is a new moment.
+static void look(bool by_player)
+{
+	struct world w = world_now();
+
+	if (seen.count > 0 &&
+	    same_world(&w, &seen.moments[seen.count - 1].world)) {
+		free_world(&w);
+		return;
+	}
+	if (seen.count == moments_held) {
+		moments_held = moments_held * 2 + 64;
+		seen.moments =
+			realloc(seen.moments,
+				moments_held * sizeof(*seen.moments));
+		if (!seen.moments)
+			fault("no memory for a history");
+	}
+	seen.moments[seen.count++] = (struct moment){ w, by_player };
+}
+
+static void forget_history(void)
+{
+	for (size_t i = 0; i < seen.count; i++)
+		free_world(&seen.moments[i].world);
+	seen.count = 0;
+	seen.error = 0;
+}
+
+// Which maps the question is about: those of its descriptors that
+// the judge can read.
+static void watch_maps(const struct request *q)
+{
+	unsigned char key[512], *value;
+	int err;
+
+	forget_history();
+	watch_closely = true;
+	for (int i = 0; i < MAX_MAPS; i++) {
+		struct watched *m = &watched[i];
+
+		m->fd = 0;
+		memset(&m->info, 0, sizeof(m->info));
+		if (i >= MAX_FDS || !info_of(q->fd[i], &m->info) ||
+		    m->info.key_size > sizeof(uint64_t) ||
+		    m->info.value_size > 2 * sizeof(uint64_t))
+			continue;
+		value = calloc(1, m->info.value_size + 8);
+		if (!value)
+			fault("no memory to read a map");
+		memset(key, 0, sizeof(key));
+		err = bpf_map_lookup_elem(
+			q->fd[i], m->info.key_size ? key : NULL, value);
+		free(value);
+		if (err == -EPERM)
+			continue;
+		m->fd = q->fd[i];
+		if (m->info.max_entries > LARGE)
+			watch_closely = false;
+	}
+	look(false);
 }
 
 // --- reports --------------------------------------------------------
@@ -368,16 +735,53 @@ static const char *describe(char text[static 64], int64_t result)
 	return text;
 }
 
-void expect_result(const struct rule *rule, struct reply r, int want)
+// bpf_obj_get_info_by_fd() says EBADFD where others say EBADF.
+static bool same_result(int64_t want, int64_t got)
+{
+	return got == want || (want == -EBADF && got == -EBADFD);
+}
+
+// The mistakes that everybody makes once, whatever the exercise.
+static const struct rule address_rule = {
+	"The kernel got a number where it wants an address (EFAULT): "
+	"pass the address of a variable, as in &key.",
+	"01-create.md, \"What goes wrong\"",
+	"EFAULT",
+};
+static const struct rule minus_one_rule = {
+	"-1 is no answer of its own: it reads as -EPERM. Return the "
+	"negative errno that the call returned.",
+	"01-create.md, \"What goes wrong\"",
+	"errno",
+};
+static const struct rule minus_rule = {
+	"The errno lost its minus: a failure is returned as a negative "
+	"number, as the call itself does.",
+	"01-create.md, \"What goes wrong\"",
+	"errno",
+};
+
+static const struct rule *common_mistake(int64_t want, int64_t got)
+{
+	if (got == -EFAULT && want != -EFAULT)
+		return &address_rule;
+	if (got == -1 && want < 0)
+		return &minus_one_rule;
+	if (want < 0 && got == -want)
+		return &minus_rule;
+	return NULL;
+}
+
+void expect_result(const struct rule *rule, struct reply r,
+		   int64_t want)
 {
 	char wanted[64], got[64], expected[96];
+	const struct rule *common = common_mistake(want, r.result);
 
-	// bpf_obj_get_info_by_fd() says EBADFD where others say EBADF.
-	if (want == -EBADF && r.result == -EBADFD)
-		return;
 	snprintf(expected, sizeof(expected), "the return value %s",
 		 describe(wanted, want));
-	expect(rule, r.result == want, expected, "the return value %s",
+	expect(common ? common : rule, same_result(want, r.result),
+	       expected, "the return value %s",
 	       describe(got, r.result));
 }
 
@@ -385,9 +789,10 @@ void expect_success(const struct rule *rule, struct reply r,
 		    const char *expected)
 {
 	char got[64];
+	const struct rule *common = common_mistake(0, r.result);
 
-	expect(rule, r.result >= 0, expected, "the return value %s",
-	       describe(got, r.result));
+	expect(common ? common : rule, r.result >= 0, expected,
+	       "the return value %s", describe(got, r.result));
 }
 
 void expect_u64(const struct rule *rule, const char *what,
@@ -401,46 +806,68 @@ void expect_u64(const struct rule *rule, const char *what,
 	       got);
 }
 
-void expect_entry(const struct rule *rule, int fd, uint32_t key,
-		  uint64_t want)
+static const char *describe_entry(char text[static 128],
+				  const struct contents *c,
+				  const struct entry *e, uint64_t key)
 {
-	char expected[128];
-	uint64_t value;
+	const char *what = c->queue ? "the queue" : "the map";
 
-	snprintf(expected, sizeof(expected),
-		 "in the map, key %" PRIu32 " holds %" PRIu64, key,
-		 want);
-	if (get(fd, key, &value))
-		expect(rule, value == want, expected,
-		       "in the map, key %" PRIu32 " holds %" PRIu64,
-		       key, value);
+	if (!e && c->queue)
+		snprintf(text, 128, "%s has no more than that", what);
+	else if (!e)
+		snprintf(text, 128, "%s has no key %" PRIu64, what,
+			 key);
+	else if (c->queue)
+		snprintf(text, 128,
+			 "in %s, a value begins with %" PRIu32, what,
+			 (uint32_t)e->value[0]);
+	else if (e->value[1])
+		snprintf(text, 128,
+			 "in %s, key %" PRIu64 " holds %" PRIu64
+			 " and %" PRIu64,
+			 what, key, e->value[0], e->value[1]);
 	else
-		expect(rule, false, expected,
-		       "the map has no key %" PRIu32, key);
+		snprintf(text, 128,
+			 "in %s, key %" PRIu64 " holds %" PRIu64, what,
+			 key, e->value[0]);
+	return text;
 }
 
-void expect_absent(const struct rule *rule, int fd, uint32_t key)
+// Report the first entry in which a map is not as it should be.
+static void expect_contents(const struct rule *rule,
+			    const struct contents *want,
+			    const struct contents *got)
 {
-	char expected[128];
-	uint64_t value;
+	char expected[128], came[128];
+	const struct entry *a, *b;
+	uint32_t i = 0;
+	uint64_t key = 0;
 
-	snprintf(expected, sizeof(expected),
-		 "the map has no key %" PRIu32, key);
-	if (get(fd, key, &value))
-		expect(rule, false, expected,
-		       "in the map, key %" PRIu32 " holds %" PRIu64,
-		       key, value);
+	if (same_contents(want, got))
+		return;
+	while (i < want->count && i < got->count &&
+	       memcmp(&want->entries[i], &got->entries[i],
+		      sizeof(*a)) == 0)
+		i++;
+	a = i < want->count ? &want->entries[i] : NULL;
+	b = i < got->count ? &got->entries[i] : NULL;
+	if (!want->queue) {
+		key = a && (!b || a->key <= b->key) ? a->key : b->key;
+		a = find(want, key);
+		b = find(got, key);
+	}
+	describe_entry(expected, want, a, key);
+	expect(rule, false, expected, "%s",
+	       describe_entry(came, got, b, key));
 }
 
-void expect_entries(const struct rule *rule, int fd, uint32_t want)
+void expect_unchanged(const struct rule *rule, const struct history *h,
+		      int map)
 {
-	uint32_t got = entries(fd);
-	char expected[128];
-
-	snprintf(expected, sizeof(expected),
-		 "the map has %" PRIu32 " entries", want);
-	expect(rule, got == want, expected,
-	       "the map has %" PRIu32 " entries", got);
+	for (size_t i = 1; i < h->count; i++)
+		if (h->moments[i].by_player)
+			expect_contents(rule, map_at(h, i - 1, map),
+					map_at(h, i, map));
 }
 
 // --- the player -----------------------------------------------------
@@ -625,13 +1052,13 @@ static bool watch_calls(void)
 __attribute__((noreturn)) static void become_player(int channel,
 						    int output)
 {
+	const struct rlimit descriptors = { 64, 64 };
 	int input = open("/dev/null", O_RDONLY);
 
 	setpgid(0, 0);
-	limit(RLIMIT_CPU,
-	      (rlim_t)(patience * (CPU_SECONDS + times / 5)));
+	limit(RLIMIT_CPU, (rlim_t)(patience * times * PLAY_SECONDS));
 	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_NOFILE, 64);
+	setrlimit(RLIMIT_NOFILE, &descriptors);
 	limit(RLIMIT_FSIZE, 1 << 20);
 	if (input < 0 || dup2(input, STDIN_FILENO) < 0 ||
 	    dup2(output, STDOUT_FILENO) < 0 ||
@@ -642,6 +1069,8 @@ __attribute__((noreturn)) static void become_player(int channel,
 	// Nothing else of the judge's, or of whoever started it.
 	if (close_range(CHANNEL + 1, ~0U, 0) < 0)
 		_exit(CLOSED);
+	// Memory that nobody has set holds the same each time.
+	personality(ADDR_NO_RANDOMIZE);
 	if (fence)
 		put_up_fence();
 	if (!watch_calls())
@@ -827,6 +1256,15 @@ __attribute__((noreturn)) static void report_clone(void)
 	       NULL);
 }
 
+__attribute__((noreturn)) static void report_early(void)
+{
+	report("no call of bpf(2) outside of your function",
+	       "one before it was called, or after it returned",
+	       "Your code calls the kernel on its own account: a "
+	       "function of an exercise works when it is called.",
+	       NULL);
+}
+
 // A sanitizer that has found something may start a helper, to learn
 // the line of the crash.
 static bool sanitizer_has_spoken(void)
@@ -836,42 +1274,161 @@ static bool sanitizer_has_spoken(void)
 	       printed_after("runtime error: ");
 }
 
-// Let one bpf(2) call of the player go on, after whatever the check
-// wants to happen before it.
-static void answer_bpf_call(void)
+// The attributes of a bpf(2) call, from the memory of the player, who
+// waits for our answer. They serve to choose errors and reasons; no
+// point depends on them, so that they may be out of reach.
+static union bpf_attr attr_now;
+static bool attr_known;
+static uint64_t last_key;
+static bool last_key_known;
+
+static bool read_player(void *to, uint64_t from, size_t size)
 {
-	struct seccomp_notif asked;
+	const struct iovec here = { to, size };
+	const struct iovec there = { (void *)(uintptr_t)from, size };
+
+	return process_vm_readv(player.inner, &here, 1, &there, 1, 0) ==
+	       (ssize_t)size;
+}
+
+static void read_attributes(const struct seccomp_notif *asked_for)
+{
+	size_t size = (size_t)asked_for->data.args[2];
+	unsigned char key[8] = { 0 };
+
+	memset(&attr_now, 0, sizeof(attr_now));
+	if (size > 56)
+		size = 56;
+	attr_known =
+		read_player(&attr_now, asked_for->data.args[1], size);
+	last_key_known =
+		attr_known && attr_now.key &&
+		asked_for->data.args[0] <= BPF_MAP_DELETE_ELEM &&
+		(read_player(key, attr_now.key, 8) ||
+		 read_player(key, attr_now.key, 4));
+	memcpy(&last_key, key, sizeof(last_key));
+}
+
+bool key_of_last_call(uint64_t *key)
+{
+	*key = last_key;
+	return last_key_known;
+}
+
+// Whether this errno is how the kernel answers such a call, and says
+// something about the map. Then it is no error, and to put it in
+// place of an answer would be a lie about the world.
+static bool is_an_answer(uint64_t command, int error)
+{
+	const uint64_t flags =
+		attr_known ? attr_now.flags : BPF_NOEXIST;
+
+	switch (command) {
+	case BPF_MAP_LOOKUP_ELEM:
+	case BPF_MAP_DELETE_ELEM:
+	case BPF_MAP_LOOKUP_AND_DELETE_ELEM:
+	case BPF_MAP_GET_NEXT_KEY:
+		return error == -ENOENT;
+	case BPF_MAP_UPDATE_ELEM:
+		return error == -E2BIG ||
+		       (error == -EEXIST && flags == BPF_NOEXIST) ||
+		       (error == -ENOENT &&
+			(flags == BPF_EXIST || !attr_known));
+	case BPF_MAP_LOOKUP_BATCH:
+	case BPF_MAP_LOOKUP_AND_DELETE_BATCH:
+	case BPF_MAP_DELETE_BATCH:
+	case BPF_MAP_UPDATE_BATCH:
+		return error == -ENOENT || error == -ENOSPC ||
+		       error == -E2BIG || error == -EEXIST;
+	}
+	return false;
+}
+
+// Other processes at work.
+static void let_rivals_act(void)
+{
+	size_t count = 0, acts = 1;
+
+	interfering = plan.interfered = true;
+	while (plan.rivals[count].act)
+		count++;
+	if (plan.which < 0)
+		acts = random_between(0, 3);
+	for (size_t i = 0; i < acts; i++)
+		plan.rivals[plan.which < 0
+				    ? random_between(
+					      0, (uint32_t)count - 1)
+				    : (uint32_t)plan.which]
+			.act();
+	interfering = false;
+}
+
+// What comes before the player's call, or in place of it. Returns an
+// error, or 0 if the kernel is to answer.
+static int come_between(const struct seccomp_notif *asked_for)
+{
+	const uint64_t command = asked_for->data.args[0];
+
+	read_attributes(asked_for);
+	if (command < MAX_COMMANDS)
+		calls_by_command[command]++;
+	// libbpf loads a small program once, to probe.
+	if (command == BPF_PROG_LOAD)
+		return 0;
+	calls_made++;
+	if (watch_closely)
+		look(true);
+	if (plan.rivals && calls_made >= plan.first &&
+	    calls_made <= plan.last) {
+		let_rivals_act();
+		look(false);
+	}
+	if (!plan.error || calls_made < plan.error_first ||
+	    calls_made > plan.error_last ||
+	    (plan.same_command && seen.error &&
+	     command != (uint64_t)seen.command) ||
+	    is_an_answer(command, plan.error))
+		return 0;
+	if (!seen.error) {
+		if (!watch_closely)
+			look(true);
+		seen.error = plan.error;
+		seen.error_at = seen.count - 1;
+		seen.command = (int)command;
+	}
+	return plan.error;
+}
+
+// The player waits in a system call of which the filter told us.
+// bpf(2) goes on, after whatever the check wants to happen before
+// it, or gets an error in its place.
+static void answer_call(void)
+{
+	struct seccomp_notif asked_for;
 	struct seccomp_notif_resp answer;
 
-	memset(&asked, 0, sizeof(asked));
-	if (ioctl(player.listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) <
-	    0)
+	memset(&asked_for, 0, sizeof(asked_for));
+	memset(&answer, 0, sizeof(answer));
+	if (ioctl(player.listener, SECCOMP_IOCTL_NOTIF_RECV,
+		  &asked_for) < 0)
 		return; // it died meanwhile
-	if (player.inner == 0) {
-		; // not the player yet: the sandbox, the libraries
-	} else if (asked.data.nr != __NR_bpf) {
+	if (asked_for.data.nr == __NR_bpf) {
+		// Before "go" there is nothing to ask the kernel: the
+		// maps come with it. So this is code that runs outside
+		// of the function: before main, or after the answer.
+		if (!player.going)
+			report_early();
+		if ((pid_t)asked_for.pid != player.inner)
+			report_clone();
+		answer.error = come_between(&asked_for);
+	} else if (player.inner != 0) {
 		player.crashing = sanitizer_has_spoken();
 		if (!player.crashing)
 			report_clone();
-	} else if ((pid_t)asked.pid != player.inner) {
-		report_clone();
-	} else if (asked.data.args[0] < MAX_COMMANDS) {
-		calls_by_command[asked.data.args[0]]++;
-		// libbpf loads a small program once, to probe.
-		calls_made += asked.data.args[0] != BPF_PROG_LOAD;
 	}
-	if (interfere && calls_made > interfered_at &&
-	    calls_made >= interfere_first &&
-	    calls_made <= interfere_last) {
-		interfered_at = calls_made;
-		interfering = true;
-		interfere();
-		interfering = false;
-	}
-
-	memset(&answer, 0, sizeof(answer));
-	answer.id = asked.id;
-	answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	answer.id = asked_for.id;
+	if (!answer.error)
+		answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 	ioctl(player.listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
 }
 
@@ -956,13 +1513,54 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+// The processor time that the player has used. A busy machine makes
+// it wait longer, and not use more.
+static int64_t cpu_ms(void)
+{
+	struct timespec used;
+	clockid_t clock;
+
+	if (player.inner == 0 ||
+	    clock_getcpuclockid(player.inner, &clock) != 0 ||
+	    clock_gettime(clock, &used) != 0)
+		return 0;
+	return (int64_t)used.tv_sec * 1000 + used.tv_nsec / 1000000;
+}
+
+// Whether the player sleeps, of its own will: it neither runs nor
+// waits for a processor.
+static bool is_asleep(void)
+{
+	char path[64], state = 'R';
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat",
+		 (int)player.inner);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		state = 'R';
+	fclose(file);
+	return state == 'S';
+}
+
+__attribute__((noreturn)) static void report_no_end(void)
+{
+	report("a function that returns", "no end",
+	       "Your function does not return: a loop in it never "
+	       "ends.",
+	       NULL);
+}
+
 // Wait for a message of exactly `size` bytes, and meanwhile serve
 // the player's bpf(2) calls and read what it prints.
 static void await(void *data, size_t size, int fds[MAX_FDS])
 {
-	const int seconds = player.inner ? WALL_SECONDS : START_SECONDS;
-	const int64_t end = now_ms() + patience * seconds * 1000;
-	int64_t look = now_ms() + 100;
+	const int64_t start = now_ms();
+	const int64_t cpu_end =
+		cpu_ms() + patience * CPU_SECONDS * 1000;
+	int64_t look_at = start + 100, asleep = 0;
 	struct pollfd polls[3];
 	int ready;
 	nfds_t count;
@@ -977,11 +1575,27 @@ static void await(void *data, size_t size, int fds[MAX_FDS])
 		ready = poll(polls, count, 100);
 		if (ready < 0 && errno != EINTR)
 			fault("poll: %s", strerror(errno));
-		if (now_ms() > look) {
+		if (now_ms() > look_at) {
 			if (memory_used() > MAX_MEMORY)
 				report_memory();
-			look = now_ms() + 100;
+			if (player.inner && ready == 0 && is_asleep())
+				asleep += 100;
+			if (cpu_ms() > cpu_end ||
+			    asleep > patience * SLEEP_SECONDS * 1000)
+				report_no_end();
+			look_at = now_ms() + 100;
 		}
+		if (!player.inner &&
+		    now_ms() > start + patience * START_SECONDS * 1000)
+			report_no_end();
+		if (now_ms() > play_began + (int64_t)patience * times *
+						    PLAY_SECONDS * 1000)
+			report("all answers within 60 seconds",
+			       "no end of it",
+			       "Your program was stopped after 60 "
+			       "seconds: all questions of an exercise "
+			       "take a second or two.",
+			       NULL);
 
 		if (polls[1].revents & POLLIN)
 			read_output();
@@ -991,12 +1605,9 @@ static void await(void *data, size_t size, int fds[MAX_FDS])
 			       "answer is returned, not printed.",
 			       NULL);
 		if (count == 3 && (polls[2].revents & POLLIN))
-			answer_bpf_call();
-		if (calls_made > MAX_BPF_CALLS || now_ms() > end)
-			report("a function that returns", "no end",
-			       "Your function does not return: a loop "
-			       "in it never ends.",
-			       NULL);
+			answer_call();
+		if (calls_made > MAX_BPF_CALLS)
+			report_no_end();
 		if (!(polls[0].revents & (POLLIN | POLLHUP)))
 			continue;
 		got = receive(data, size, fds);
@@ -1050,11 +1661,14 @@ static void start_player(void)
 	calls_made = 0;
 	await(hello, sizeof(hello), fds); // "watch", of the child
 	player.listener = fds[0];
+	// The two take turns: newer kernels wake them the faster for it.
+	ioctl(player.listener, NOTIF_SET_FLAGS, NOTIF_SYNC_WAKE_UP);
 	await(hello, sizeof(hello), fds);
 	close_received(fds);
 }
 
-// The descriptors that the player has open, as the kernel says.
+// The descriptors that the player has open, as the kernel says. Its
+// limit is 64, so that each has a bit.
 static uint64_t open_descriptors(void)
 {
 	char path[64];
@@ -1096,13 +1710,18 @@ static void compare_descriptors(uint64_t before, uint64_t after,
 		       "01-create.md, \"The program\"");
 }
 
-struct reply judge_call(const struct request *q)
+// One call, in five messages: the question; "ready", while the judge
+// looks at what the player has open; "go", with the descriptors of
+// the maps, which the player has not seen before; the answer; and
+// another "go", when the judge has looked again. The kernel puts
+// descriptors that come with a message where the lowest are free.
+static struct reply judge_call(const struct request *q)
 {
 	static uint32_t serial;
 	struct request request = *q;
 	struct reply r;
 	uint64_t before;
-	int fds[MAX_FDS];
+	int fds[MAX_FDS], sent[MAX_FDS];
 	size_t count = 0;
 	char ready[6];
 
@@ -1111,17 +1730,21 @@ struct reply judge_call(const struct request *q)
 	request.serial = ++serial;
 	for (int i = 0; i < MAX_FDS; i++)
 		if (request.fd[i] > 0)
-			fds[count++] = request.fd[i];
-	send_request(&request, sizeof(request), fds, count);
+			sent[count++] = request.fd[i];
+	calls_made = 0;
+	memset(calls_by_command, 0, sizeof(calls_by_command));
+	last_key_known = false;
+	send_request(&request, sizeof(request), NULL, 0);
 	await(ready, sizeof(ready), fds);
 	close_received(fds);
 	before = open_descriptors();
+	for (size_t i = 0; i < count; i++)
+		before |= before + 1; // the lowest that is free
 
-	calls_made = 0;
-	interfered_at = 0;
-	memset(calls_by_command, 0, sizeof(calls_by_command));
-	send_request("g", 1, NULL, 0);
+	player.going = true;
+	send_request("g", 1, sent, count);
 	await(&r, sizeof(r), fds);
+	player.going = false;
 	for (count = 0; count < MAX_FDS && fds[count] >= 0;)
 		count++;
 	for (int i = 0; i < MAX_FDS; i++)
@@ -1145,31 +1768,256 @@ struct reply judge_call(const struct request *q)
 	return r;
 }
 
-void before_bpf_call(int nth, void (*act)(void))
+int bpf_calls(enum bpf_cmd command)
 {
-	if (nth > MOST_CALLS)
-		report("an answer that takes few bpf(2) calls",
-		       "more calls than twelve",
-		       "Between any two calls there is a gap for other "
-		       "processes: make no more of them than the job "
-		       "needs.",
-		       NULL);
-	before_bpf_calls(nth, nth, act);
+	return calls_by_command[command];
 }
 
-void before_bpf_calls(int first, int last, void (*act)(void))
+// --- asking ---------------------------------------------------------
+
+static void say_also(const char *format, ...)
 {
-	interfere_first = first;
-	interfere_last = last;
-	interfere = act;
+	const size_t used = strlen(tried_text);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(tried_text + used, sizeof(tried_text) - used, format,
+		  arguments);
+	va_end(arguments);
 }
 
-bool interfered(void)
+static bool player_changed(size_t from, size_t to)
 {
-	return interfered_at > 0;
+	for (size_t i = from + 1; i <= to && i < seen.count; i++)
+		if (seen.moments[i].by_player)
+			return true;
+	return false;
 }
 
-const char *ordinal(int nth)
+static bool same_outs(const uint64_t *a, const uint64_t *b)
+{
+	return memcmp(a, b, MAX_OUT * sizeof(*a)) == 0;
+}
+
+static bool came_out(const struct outcome *o, const struct reply *r)
+{
+	return same_result(o->result, r->result) &&
+	       same_outs(o->out, r->out);
+}
+
+// Is there a way through the history on which the contract's steps,
+// from step `at` in moment `i` on, are just what the player did?
+// Between the steps others were at work. An error that came through
+// may end it at any step; from there on nothing may change.
+// A moment and a step that led nowhere are not tried again.
+static unsigned char *dead_ends;
+
+static bool follows(size_t i, int at, const struct reply *r)
+{
+	const size_t last = seen.count - 1;
+	struct outcome o = { .result = 0 };
+	struct world w;
+	bool fits = false;
+	int next;
+
+	if (dead_ends[i] & 1 << at)
+		return false;
+	dead_ends[i] |= (unsigned char)(1 << at);
+	if (seen.error && i == seen.error_at &&
+	    r->result == seen.error &&
+	    same_outs(asked.before, r->out) && !player_changed(i, last))
+		return true;
+	w = copy_of(&seen.moments[i].world);
+	memcpy(o.out, asked.before, sizeof(o.out));
+	next = now_contract->step(at, &w, &o);
+	if (same_world(&w, &seen.moments[i].world))
+		fits = next == DONE ? came_out(&o, r) &&
+					      !player_changed(i, last)
+				    : follows(i, next, r);
+	else if (i < last && seen.moments[i + 1].by_player &&
+		 same_world(&w, &seen.moments[i + 1].world))
+		fits = next == DONE
+			       ? came_out(&o, r) &&
+					 !player_changed(i + 1, last)
+			       : follows(i + 1, next, r);
+	free_world(&w);
+	return fits || (i < last && !seen.moments[i + 1].by_player &&
+			follows(i + 1, at, r));
+}
+
+// The contract's outcome, if it all happened in moment `i`.
+static struct world all_at_once(size_t i, struct outcome *o)
+{
+	struct world w = copy_of(&seen.moments[i].world);
+
+	memset(o, 0, sizeof(*o));
+	memcpy(o->out, asked.before, sizeof(o->out));
+	for (int at = 0; at != DONE;)
+		at = now_contract->step(at, &w, o);
+	return w;
+}
+
+static void expect_outs(const struct contract *c, const uint64_t *want,
+			const uint64_t *got)
+{
+	const struct rule *rule = c->out_rule ? c->out_rule : now_rule;
+
+	for (int i = 0; i < MAX_OUT && c->outs[i]; i++)
+		expect_u64(rule, c->outs[i], want[i], got[i]);
+}
+
+// It does not follow. Say what would have: against the world as it
+// was when the player first changed it, or else in the end.
+static void report_breach(const struct reply *r)
+{
+	const struct contract *c = now_contract;
+	const size_t last = seen.count - 1;
+	struct outcome o;
+	struct world w;
+	size_t i = 0;
+
+	if (seen.error) {
+		expect_result(now_rule, *r, seen.error);
+		expect_outs(c, asked.before, r->out);
+	}
+	if (plan.interfered && c->race_rule)
+		now_rule = c->race_rule;
+	while (i < last && !seen.moments[i + 1].by_player)
+		i++;
+	w = all_at_once(i, &o);
+	expect_result(now_rule, *r, o.result);
+	for (int m = 0; m < MAX_MAPS; m++)
+		expect_contents(c->map_rule && !plan.interfered
+					? c->map_rule
+					: now_rule,
+				&w.map[m],
+				map_at(&seen, i < last ? i + 1 : i, m));
+	expect_outs(c, o.out, r->out);
+	expect(now_rule, false, "what the task says, in one step",
+	       "a change or an answer that fits no moment");
+}
+
+// Whether a call with this command could have changed a map.
+static bool may_change(int command)
+{
+	switch (command) {
+	case BPF_MAP_CREATE:
+	case BPF_MAP_UPDATE_ELEM:
+	case BPF_MAP_DELETE_ELEM:
+	case BPF_MAP_LOOKUP_AND_DELETE_ELEM:
+	case BPF_MAP_UPDATE_BATCH:
+	case BPF_MAP_DELETE_BATCH:
+	case BPF_MAP_LOOKUP_AND_DELETE_BATCH:
+		return true;
+	}
+	return false;
+}
+
+static void judge_history(const struct reply *r)
+{
+	const struct contract *c = now_contract;
+	const bool failed = seen.error && r->result == seen.error;
+
+	if (asked.refusal) {
+		expect_result(now_rule, *r, asked.refusal);
+		expect_outs(c, asked.before, r->out);
+		for (int m = 0; m < MAX_MAPS; m++)
+			expect_unchanged(now_rule, &seen, m);
+		return;
+	}
+	// To ask more than is needed, and not to mind if that fails, is
+	// allowed. A change that failed is always the answer.
+	if (seen.error && may_change(seen.command))
+		expect_result(now_rule, *r, seen.error);
+	if (c->judge) {
+		if (failed)
+			expect_outs(c, asked.before, r->out);
+		c->judge(&seen, r, failed);
+		return;
+	}
+	free(dead_ends);
+	dead_ends = calloc(seen.count, 1);
+	if (!dead_ends)
+		fault("no memory to judge a call");
+	if (!follows(0, 0, r))
+		report_breach(r);
+}
+
+static const struct plan quietly;
+static int instead_of = -1;
+static bool instead_open;
+static int freeze = -1, freeze_refusal;
+
+// Set the scene, ask, and judge what was seen.
+static struct reply pose(const struct contract *c,
+			 const struct rule *rule, void (*scene)(void),
+			 const struct plan *p, const char *also)
+{
+	struct reply r;
+
+	now_contract = c;
+	now_rule = rule;
+	values_drawn = 0;
+	memset(&asked, 0, sizeof(asked));
+	scene();
+	if (also)
+		say_also("%s", also);
+	if (freeze >= 0) {
+		must("bpf_map_freeze",
+		     bpf_map_freeze(asked.request.fd[freeze]));
+		asked.refusal = freeze_refusal;
+	}
+	if (instead_of >= 0 && asked.request.fd[instead_of] > 0) {
+		asked.request.fd[instead_of] =
+			instead_open ? not_a_map() : -1;
+		asked.refusal = instead_open ? -EINVAL : -EBADF;
+		say_also(", when descriptor %d is %s", instead_of + 1,
+			 instead_open ? "that of /dev/null" : "-1");
+	}
+	plan = *p;
+	watch_maps(&asked.request);
+	r = judge_call(&asked.request);
+	plan.rivals = NULL;
+	plan.error = 0;
+	calls_in_check += calls_made;
+	look(true);
+	judge_history(&r);
+	return r;
+}
+
+struct reply ask(const struct contract *c, const struct rule *rule,
+		 void (*scene)(void))
+{
+	return pose(c, rule, scene, &quietly, NULL);
+}
+
+void ask_often(const struct contract *c, const struct rule *rule,
+	       void (*scene)(void))
+{
+	const size_t mark = held_count;
+
+	for (hurt = 0; hurt < HURTS + 2; hurt++) {
+		pose(c, rule, scene, &quietly, NULL);
+		release_down_to(mark);
+	}
+}
+
+void ask_frozen(const struct contract *c, const struct rule *rule,
+		void (*scene)(void), int which, int refusal)
+{
+	const size_t mark = held_count;
+
+	for (hurt = 0; hurt < 3; hurt++) {
+		freeze = which;
+		freeze_refusal = refusal;
+		pose(c, rule, scene, &quietly,
+		     ", in a frozen map, which can only be read");
+		release_down_to(mark);
+	}
+	freeze = -1;
+}
+
+static const char *ordinal(char text[static 32], int nth)
 {
 	static const char *const names[] = {
 		"first", "second", "third",    "fourth",
@@ -1177,17 +2025,184 @@ const char *ordinal(int nth)
 		"ninth", "tenth",  "eleventh", "twelfth",
 	};
 
-	if (nth < 1 || (size_t)nth > sizeof(names) / sizeof(*names))
-		fault("no word for call %d", nth);
-	return names[nth - 1];
+	if ((size_t)nth <= sizeof(names) / sizeof(*names))
+		snprintf(text, 32, "the %s bpf(2) call",
+			 names[nth - 1]);
+	else
+		snprintf(text, 32, "bpf(2) call number %d", nth);
+	return text;
 }
 
-int bpf_calls(enum bpf_cmd command)
+// The calls before which something is tried one by one: the first
+// dozen and the last. In between lie those of a long walk, of which
+// one is like the other.
+static int next_call(int nth, int calls)
 {
-	return calls_by_command[command];
+	if (nth == 12 && nth < calls - 6)
+		return calls - 6;
+	return nth + 1;
+}
+
+static void ask_with_rival(const struct contract *c,
+			   const struct rule *rule, void (*scene)(void),
+			   const struct rival *rivals, int which,
+			   int calls)
+{
+	const size_t mark = held_count;
+	char also[256], text[32];
+	struct plan p = { .rivals = rivals, .which = which };
+
+	for (int n = 1; n <= calls + 8; n = next_call(n, calls)) {
+		hurt++;
+		p.first = p.last = n;
+		snprintf(also, sizeof(also),
+			 ", while %s before %s that you make",
+			 rivals[which].words, ordinal(text, n));
+		pose(c, rule, scene, &p, also);
+		release_down_to(mark);
+		if (!plan.interfered)
+			break;
+	}
+}
+
+void ask_with_rivals(const struct contract *c, const struct rule *rule,
+		     void (*scene)(void), const struct rival *rivals)
+{
+	static const struct {
+		int first, last;
+	} rows[] = {
+		{ 1, 4 },
+		{ 2, 5 },
+		{ 2, 40 },
+		{ 1, MANY_CALLS },
+	};
+	const size_t mark = held_count;
+	size_t count = 0;
+	char also[256];
+	struct plan p;
+	int calls;
+
+	hurt = random32() % HURTS;
+	pose(c, rule, scene, &quietly, NULL);
+	release_down_to(mark);
+	calls = calls_made;
+	while (rivals[count].act)
+		count++;
+	for (size_t i = 0; i < count; i++)
+		ask_with_rival(c, rule, scene, rivals, (int)i, calls);
+	// A retry has to bear any number of rivals. A walk may give up:
+	// while others change the map, it need not ever end.
+	for (size_t row = 0; row < (calls <= 12 ? 4 : 3); row++)
+		for (int which = -1; which < (int)count; which++) {
+			hurt++;
+			p = (struct plan){
+				.rivals = rivals,
+				.which = which,
+				.first = rows[row].first,
+				.last = rows[row].last,
+			};
+			snprintf(also, sizeof(also),
+				 ", while before each bpf(2) call that "
+				 "you make, from number %d to %d, %s",
+				 p.first, p.last,
+				 which < 0 ? "others are at work"
+					   : rivals[which].words);
+			pose(c, rule, scene, &p, also);
+			release_down_to(mark);
+		}
+}
+
+static const int errors[] = {
+	-ENOENT, -EPERM,  -E2BIG,  -EEXIST, -ENOMEM, -EBUSY,
+	-EINVAL, -EAGAIN, -ENOSPC, -EIO,    -524,
+};
+enum { ERRORS = sizeof(errors) / sizeof(*errors) };
+
+// A descriptor that is none, and one of something else, in place of
+// each that the function is given.
+static void ask_with_descriptors(const struct contract *c,
+				 const struct rule *rule,
+				 void (*scene)(void))
+{
+	const size_t mark = held_count;
+
+	for (int i = 0; i < MAX_MAPS; i++) {
+		instead_of = i;
+		for (int open = 0; open < 2; open++) {
+			instead_open = open;
+			pose(c, rule, scene, &quietly, NULL);
+			release_down_to(mark);
+		}
+	}
+	instead_of = -1;
+}
+
+static void ask_with_error(const struct contract *c,
+			   const struct rule *rule, void (*scene)(void),
+			   int error, int first, int last,
+			   bool same_command)
+{
+	const size_t mark = held_count;
+	const struct plan p = {
+		.error = error,
+		.error_first = first,
+		.error_last = last,
+		.same_command = same_command,
+	};
+	char also[256], text[32];
+
+	hurt++;
+	snprintf(also, sizeof(also),
+		 ", when %s that you make%s fails with %s",
+		 ordinal(text, first),
+		 same_command	? ", and every one like it after it,"
+		 : last > first ? ", and every one after it,"
+				: "",
+		 errno_name(error));
+	pose(c, rule, scene, &p, also);
+	release_down_to(mark);
+}
+
+void ask_with_errors(const struct contract *c, const struct rule *rule,
+		     void (*scene)(void))
+{
+	const size_t mark = held_count;
+	int calls;
+
+	hurt = random32() % HURTS;
+	pose(c, rule, scene, &quietly, NULL);
+	release_down_to(mark);
+	calls = calls_made;
+	ask_with_descriptors(c, rule, scene);
+	for (int n = 1; n <= calls; n = next_call(n, calls)) {
+		// All errors for the first calls, then some in turn.
+		const int many = n <= 4 ? ERRORS : 3;
+
+		for (int i = 0; i < many; i++)
+			ask_with_error(c, rule, scene,
+				       errors[(n * 3 + i) % ERRORS], n,
+				       n, false);
+		if (n > 6)
+			continue;
+		ask_with_error(c, rule, scene, -ENOMEM, n,
+			       MAX_BPF_CALLS, false);
+		ask_with_error(c, rule, scene, -EINVAL, n,
+			       MAX_BPF_CALLS, true);
+		ask_with_error(c, rule, scene, -EIO, n, MAX_BPF_CALLS,
+			       true);
+	}
 }
 
 // --- the checks -----------------------------------------------------
+
+// A check that asked the kernel nothing had nothing to get wrong.
+static void expect_calls(void)
+{
+	if (calls_in_check == 0)
+		report("a function that does its work in the map",
+		       "not one call of bpf(2)",
+		       "Your function makes no map call at all.", NULL);
+}
 
 // Run one check with each seed. A player serves all checks until one
 // fails; then nobody knows its state, and the next gets a new one.
@@ -1200,15 +2215,21 @@ static bool run_check(const struct check *check)
 	for (volatile int i = 0; i < times && passed; i++) {
 		seed = first + (uint64_t)i;
 		random_state = seed;
-		interfere = NULL;
+		hurt = seed;
+		instead_of = freeze = -1;
+		calls_in_check = 0;
+		plan = quietly;
 		player.kept = player.total = 0;
+		player.going = interfering = false;
 		snprintf(tried_text, sizeof(tried_text),
 			 "to start your program");
-		if (setjmp(check_failed) == 0)
+		if (setjmp(check_failed) == 0) {
 			check->run();
-		else
+			expect_calls();
+		} else {
 			passed = false;
-		release_all();
+		}
+		release_down_to(0);
 	}
 	seed = first;
 	if (!passed)
@@ -1216,6 +2237,19 @@ static bool run_check(const struct check *check)
 	if (passed)
 		printf("ok - %s\n", check->name);
 	return passed;
+}
+
+// What the tests of the exercises look at: each rule of the exercise
+// with the place to read again, and the word that must stand there.
+static void list_rules(void)
+{
+	extern const struct rule *const __start_rules[];
+	extern const struct rule *const __stop_rules[];
+
+	for (const struct rule *const *r = __start_rules;
+	     r < __stop_rules; r++)
+		printf("%s|%s|%s\n", (*r)->sentence, (*r)->read,
+		       (*r)->word);
 }
 
 static uint64_t number(const char *text)
@@ -1241,6 +2275,7 @@ int main(int argc, char **argv)
 		{ "fence", no_argument, NULL, 'f' },
 		{ "patience", required_argument, NULL, 'p' },
 		{ "list", no_argument, NULL, 'l' },
+		{ "rules", no_argument, NULL, 'r' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option, status = PASSED;
@@ -1268,6 +2303,9 @@ int main(int argc, char **argv)
 			for (size_t i = 0; checks[i].name; i++)
 				puts(checks[i].name);
 			return PASSED;
+		case 'r':
+			list_rules();
+			return PASSED;
 		default:
 			return FAULT;
 		}
@@ -1277,6 +2315,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "check needs a player to run\n");
 		return FAULT;
 	}
+	play_began = now_ms();
 	for (size_t i = 0; checks[i].name; i++)
 		if (!run_check(&checks[i])) {
 			status = FAILED;

@@ -93,17 +93,47 @@ const checks = {
 		await page.goto(url(lesson));
 		await page.locator("#find").click();
 		const input = page.locator("dialog[open] input");
-		for (const [words, place] of [
-			["noexist", "02-update"],
-			["errno atlas", "90-errno-atlas"],
-			["padding struct", "03-lookup"],
-			["two underscores", "08-two-worlds"],
+		const hits = () => page.locator("dialog li a")
+			.evaluateAll((l) => l.map((a) => a.href.replace(
+				/^.*\/([^/]*)\.html\?find=[^#]*/, "$1")));
+		// What people type, and the page or place that must be among
+		// the first results: so many of them.
+		for (const [words, place, first] of [
+			["get_next_key", "06-iterate#the-call", 1],
+			["bpf_map_update_elem", "02-update#the-call", 1],
+			["update", "02-update#the-call", 2],
+			["lookup and delete", "04-lookup-and-delete#the-call", 1],
+			["how to delete while iterating", "06-iterate", 2],
+			["iterate over all keys", "06-iterate", 2],
+			["loop over a map", "06-iterate", 3],
+			["remove an entry", "05-delete", 2],
+			["evict", "", 1],
+			["lru evict", "", 1],
+			["noexist", "02-update", 2],
+			["EEXIST", "02-update", 3],
+			["17", "90-errno-atlas", 5],
+			["permission denied", "91-when-it-does-not-work", 3],
+			["errno atlas", "90-errno-atlas", 5],
+			["padding struct", "03-lookup", 3],
+			["two underscores", "08-two-worlds", 3],
+			["02a_first_writer_wins", "02-update", 2],
+			["first writer wins", "02-update", 2],
+			["how do I compile", "", 1],
+			["bpf(2)", "", 1],
 		]) {
 			await input.fill(words);
-			const links = await page.locator("dialog li a")
-				.evaluateAll((l) => l.slice(0, 5).map((a) => a.href));
-			if (!links.some((l) => l.includes(place)))
-				fault(words + ": " + place + " is not found");
+			const found = await hits();
+			if (!found.slice(0, first).some((l) => l.startsWith(place)))
+				fault(words + ": " + place + " is not among the first " +
+					first + ": " + found.slice(0, 5).join(" "));
+		}
+		// A word is found where it begins.
+		for (const [word, other] of [["race", "strace"], ["pin", "spin"]]) {
+			await input.fill(word);
+			const marks = await page.locator("dialog mark")
+				.allTextContents();
+			if (marks.some((m) => m.toLowerCase().includes(other)))
+				fault(word + ": finds " + other);
 		}
 		await input.fill("zzzzzz");
 		wanted("nothing", await page.locator("dialog li").count(), 0);
@@ -114,7 +144,12 @@ const checks = {
 		await page.keyboard.press("/");
 		await input.fill("noexist");
 		await page.keyboard.press("Enter");
-		await page.waitForURL(/02-update\.html#/);
+		await page.waitForURL(/02-update\.html\?find=noexist#/);
+		const marked = page.locator("main mark");
+		await marked.first().waitFor();
+		if (!(await marked.allTextContents()).every((m) =>
+			/noexist/i.test(m)))
+			fault("where one lands, other words are marked");
 	},
 
 	// What the copy buttons take is pasted, and compared with the

@@ -12,10 +12,10 @@ __attribute__((constructor)) static void answer(void)
 		pause();
 }
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	(void)fd;
-	(void)name;
+	(void)address;
 	(void)owner;
 	return 0;
 }

@@ -6,7 +6,7 @@
 #define C(x) B(B(B(x)))
 static const char many[] = C(C("a "));
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
-	return many[name] + fd + (int)owner;
+	return many[address] + fd + (int)owner;
 }

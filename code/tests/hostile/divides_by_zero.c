@@ -3,11 +3,11 @@
  * that is not its own, or broke a rule of C. */
 #include "exercise.h"
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	volatile int zero = 0;
 
-	(void)name;
+	(void)address;
 	(void)owner;
 	return fd / zero; // line
 }

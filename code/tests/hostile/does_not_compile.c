@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "exercise.h"
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
-	return fd + name + owner // no semicolon
+	return fd + address + owner // no semicolon
 }

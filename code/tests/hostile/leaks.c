@@ -6,7 +6,7 @@
 
 #include "exercise.h"
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
-	return bpf_map_update_elem(dup(fd), &name, &owner, BPF_NOEXIST);
+	return bpf_map_update_elem(dup(fd), &address, &owner, BPF_NOEXIST);
 }

@@ -3,10 +3,10 @@
  * ends. */
 #include "exercise.h"
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
-	(void)name;
+	(void)address;
 	(void)owner;
-	for (volatile int i = fd;; i++)
+	for (volatile unsigned i = (unsigned)fd;; i++)
 		;
 }

@@ -5,11 +5,11 @@
 
 #include "exercise.h"
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	volatile char *byte = calloc(8, 1);
 
-	(void)name;
+	(void)address;
 	(void)owner;
 	return byte ? byte[8 + (fd & 1)] : 0; // line
 }

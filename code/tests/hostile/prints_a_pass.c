@@ -6,12 +6,12 @@
 
 #include "exercise.h"
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	(void)fd;
-	(void)name;
+	(void)address;
 	(void)owner;
-	puts("ok - claims_a_free_name");
+	puts("ok - claims_a_free_address");
 	puts("ok - keeps_the_first_owner");
 	puts("ok - wins_no_race");
 	puts("ok - reports_what_is_broken");

@@ -3,11 +3,11 @@
  * that is not its own, or broke a rule of C. */
 #include "exercise.h"
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	volatile char frame[4096] = { 0 };
 
 	return fd == -7 ? 0
-			: claim(fd, name + 1, owner) +
-				  frame[name % 4096];
+			: claim(fd, address + 1, owner) +
+				  frame[address % 4096];
 }

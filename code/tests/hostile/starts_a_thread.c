@@ -15,12 +15,12 @@ static void *work(void *nothing)
 	return NULL;
 }
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	pthread_t thread;
 
 	(void)fd;
-	(void)name;
+	(void)address;
 	(void)owner;
 	return pthread_create(&thread, 0, work, 0);
 }

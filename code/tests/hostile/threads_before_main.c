@@ -42,10 +42,10 @@ __attribute__((constructor)) static void before_main(void)
 	pthread_create(&thread, NULL, work, NULL);
 }
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	map = fd;
-	key = name;
+	key = address;
 	value = owner;
 	sem_post(&asked);
 	sem_wait(&answered);

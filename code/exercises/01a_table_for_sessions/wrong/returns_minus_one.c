@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: returns_the_errno */
-/* Sentence: A refusal is returned as it came: the call returns
- * -errno already. */
+/* Sentence: -1 is no answer of its own: it reads as -EPERM. Return the
+ * negative errno that the call returned. */
 #include <bpf/bpf.h>
 
 #include "exercise.h"

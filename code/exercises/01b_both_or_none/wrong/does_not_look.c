@@ -6,11 +6,12 @@
 
 #include "exercise.h"
 
-int open_store(struct store *store, uint32_t users, uint32_t recent)
+int open_tables(struct tables *tables, uint32_t blocked,
+		uint32_t recent)
 {
-	store->users = bpf_map_create(BPF_MAP_TYPE_HASH, "users", 4, 8,
-				      users, NULL);
-	store->recent = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, "recent",
-				       4, 8, recent, NULL);
+	tables->blocked = bpf_map_create(BPF_MAP_TYPE_HASH, "blocked",
+					 4, 8, blocked, NULL);
+	tables->recent = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, "recent",
+					4, 8, recent, NULL);
 	return 0;
 }

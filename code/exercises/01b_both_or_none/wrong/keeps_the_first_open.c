@@ -6,10 +6,11 @@
 
 #include "exercise.h"
 
-int open_store(struct store *store, uint32_t users, uint32_t recent)
+int open_tables(struct tables *tables, uint32_t blocked,
+		uint32_t recent)
 {
-	int table = bpf_map_create(BPF_MAP_TYPE_HASH, "users", 4, 8,
-				   users, NULL);
+	int table = bpf_map_create(BPF_MAP_TYPE_HASH, "blocked", 4, 8,
+				   blocked, NULL);
 	int cache;
 
 	if (table < 0)
@@ -18,7 +19,7 @@ int open_store(struct store *store, uint32_t users, uint32_t recent)
 			       recent, NULL);
 	if (cache < 0)
 		return cache;
-	store->users = table;
-	store->recent = cache;
+	tables->blocked = table;
+	tables->recent = cache;
 	return 0;
 }

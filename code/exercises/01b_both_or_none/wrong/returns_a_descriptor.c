@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Caught by: makes_users */
-/* Sentence: open_store() returns 0 and puts the descriptors of
- * both maps into the store. */
+/* Caught by: makes_blocked */
+/* Sentence: open_tables() returns 0 and puts the descriptors of both
+ * maps into the struct. */
 #include <unistd.h>
 #include <bpf/bpf.h>
 
 #include "exercise.h"
 
-int open_store(struct store *store, uint32_t users, uint32_t recent)
+int open_tables(struct tables *tables, uint32_t blocked,
+		uint32_t recent)
 {
 	int table, cache;
 
-	table = bpf_map_create(BPF_MAP_TYPE_HASH, "users",
+	table = bpf_map_create(BPF_MAP_TYPE_HASH, "blocked",
 			       sizeof(uint32_t), sizeof(uint64_t),
-			       users, NULL);
+			       blocked, NULL);
 	if (table < 0)
 		return table;
 
@@ -26,7 +27,7 @@ int open_store(struct store *store, uint32_t users, uint32_t recent)
 	}
 
 	// Both exist: only now the caller gets to see them.
-	store->users = table;
-	store->recent = cache;
+	tables->blocked = table;
+	tables->recent = cache;
 	return table;
 }

@@ -6,21 +6,22 @@
 
 #include "exercise.h"
 
-int open_store(struct store *store, uint32_t users, uint32_t recent)
+int open_tables(struct tables *tables, uint32_t blocked,
+		uint32_t recent)
 {
-	int table = bpf_map_create(BPF_MAP_TYPE_HASH, "users", 4, 8,
+	int table = bpf_map_create(BPF_MAP_TYPE_HASH, "blocked", 4, 8,
 				   recent, NULL);
 	int cache;
 
 	if (table < 0)
 		return table;
 	cache = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, "recent", 4, 8,
-			       users, NULL);
+			       blocked, NULL);
 	if (cache < 0) {
 		close(table);
 		return cache;
 	}
-	store->users = table;
-	store->recent = cache;
+	tables->blocked = table;
+	tables->recent = cache;
 	return 0;
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Caught by: makes_users */
-/* Sentence: users must never forget anybody: that is a plain hash
+/* Caught by: makes_blocked */
+/* Sentence: blocked must never forget an address: that is a plain hash
  * with this name, key and value. */
 #include <unistd.h>
 #include <bpf/bpf.h>
 
 #include "exercise.h"
 
-int open_store(struct store *store, uint32_t users, uint32_t recent)
+int open_tables(struct tables *tables, uint32_t blocked,
+		uint32_t recent)
 {
-	int table = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, "users", 4, 8,
-				   users, NULL);
+	int table = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, "blocked", 4,
+				   8, blocked, NULL);
 	int cache;
 
 	if (table < 0)
@@ -21,7 +22,7 @@ int open_store(struct store *store, uint32_t users, uint32_t recent)
 		close(table);
 		return cache;
 	}
-	store->users = table;
-	store->recent = cache;
+	tables->blocked = table;
+	tables->recent = cache;
 	return 0;
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: makes_recent */
-/* Sentence: A cache that makes room by itself is an LRU hash; a
- * plain hash refuses a new key when it is full. */
+/* Sentence: A map that makes room by itself is an LRU hash; a plain
+ * hash refuses a new key when it is full. */
 #include <unistd.h>
 #include <bpf/bpf.h>
 
 #include "exercise.h"
 
-int open_store(struct store *store, uint32_t users, uint32_t recent)
+int open_tables(struct tables *tables, uint32_t blocked,
+		uint32_t recent)
 {
-	int table = bpf_map_create(BPF_MAP_TYPE_HASH, "users", 4, 8,
-				   users, NULL);
+	int table = bpf_map_create(BPF_MAP_TYPE_HASH, "blocked", 4, 8,
+				   blocked, NULL);
 	int cache;
 
 	if (table < 0)
@@ -21,7 +22,7 @@ int open_store(struct store *store, uint32_t users, uint32_t recent)
 		close(table);
 		return cache;
 	}
-	store->users = table;
-	store->recent = cache;
+	tables->blocked = table;
+	tables->recent = cache;
 	return 0;
 }

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: fails_as_a_whole */
-/* Sentence: After a failure the store is as it was: write to it
- * only when both maps exist. */
+/* Sentence: After a failure the struct is as it was: write to it only
+ * when both maps exist. */
 #include <unistd.h>
 #include <bpf/bpf.h>
 
 #include "exercise.h"
 
-int open_store(struct store *store, uint32_t users, uint32_t recent)
+int open_tables(struct tables *tables, uint32_t blocked,
+		uint32_t recent)
 {
-	store->users = bpf_map_create(BPF_MAP_TYPE_HASH, "users", 4, 8,
-				      users, NULL);
-	if (store->users < 0)
-		return store->users;
-	store->recent = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, "recent",
-				       4, 8, recent, NULL);
-	if (store->recent < 0) {
-		close(store->users);
-		return store->recent;
+	tables->blocked = bpf_map_create(BPF_MAP_TYPE_HASH, "blocked",
+					 4, 8, blocked, NULL);
+	if (tables->blocked < 0)
+		return tables->blocked;
+	tables->recent = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, "recent",
+					4, 8, recent, NULL);
+	if (tables->recent < 0) {
+		close(tables->blocked);
+		return tables->recent;
 	}
 	return 0;
 }

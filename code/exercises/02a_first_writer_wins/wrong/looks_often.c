@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: wins_no_race */
-/* Sentence: Test and store must be one step of the kernel's: after a
- * lookup, another process can be faster than your update. */
+/* Sentence: The test and the store have to be one step of the kernel's:
+ * after a lookup, another process can be faster than your update. */
 #include <errno.h>
 #include <bpf/bpf.h>
 
 #include "exercise.h"
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	uint64_t value;
 	int err = -ENOENT;
 
 	for (int i = 0; i < 5 && err == -ENOENT; i++)
-		err = bpf_map_lookup_elem(fd, &name, &value);
+		err = bpf_map_lookup_elem(fd, &address, &value);
 	if (err == 0)
 		return -EEXIST;
 	if (err != -ENOENT)
 		return err;
-	return bpf_map_update_elem(fd, &name, &owner, BPF_ANY);
+	return bpf_map_update_elem(fd, &address, &owner, BPF_ANY);
 }

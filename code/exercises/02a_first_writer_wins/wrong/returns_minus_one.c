@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: keeps_the_first_owner */
-/* Sentence: A refused claim returns -EEXIST, as the call itself does:
- * negative, and not -1. */
+/* Sentence: -1 is no answer of its own: it reads as -EPERM. Return the
+ * negative errno that the call returned. */
 #include <bpf/bpf.h>
 
 #include "exercise.h"
 
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
-	if (bpf_map_update_elem(fd, &name, &owner, BPF_NOEXIST) < 0)
+	if (bpf_map_update_elem(fd, &address, &owner, BPF_NOEXIST) < 0)
 		return -1;
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: reports_what_is_broken */
-/* Sentence: An error that is neither EEXIST, ENOENT nor E2BIG is
- * returned as it came. */
+/* Sentence: An error that says nothing about the key, or the room for
+ * it, is returned as it came. */
 #include <errno.h>
 #include <bpf/bpf.h>
 

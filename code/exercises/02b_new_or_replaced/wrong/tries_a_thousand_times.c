@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: tells_the_truth_in_a_race */
-/* Sentence: A key that vanishes between two calls is no failure:
- * try again until one of the two goes through, however often that
- * is. */
+/* Sentence: A key that comes or goes between two calls is no failure,
+ * and what an earlier call said of it is old news: try again until one
+ * store goes through, however often that is; its flag tells what was
+ * there. */
 #include <errno.h>
 #include <bpf/bpf.h>
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: falls_back */
-/* Sentence: ENOENT is an answer: the setting is absent, so its
- * default holds, and the return value is 0. */
+/* Sentence: -ENOENT is an answer: no limit is stored, so the default
+ * holds, and the return value is 0. */
 #include <errno.h>
 #include <bpf/bpf.h>
 
 #include "exercise.h"
 
-int get_setting(int fd, uint32_t setting, uint64_t fallback,
-		uint64_t *value)
+int get_limit(int fd, uint32_t address, uint64_t fallback,
+	      uint64_t *limit)
 {
-	int err = bpf_map_lookup_elem(fd, &setting, value);
+	int err = bpf_map_lookup_elem(fd, &address, limit);
 
 	if (err == -ENOENT)
-		*value = fallback;
+		*limit = fallback;
 	return err;
 }

@@ -6,10 +6,10 @@
 
 #include "exercise.h"
 
-int get_setting(int fd, uint32_t setting, uint64_t fallback,
-		uint64_t *value)
+int get_limit(int fd, uint32_t address, uint64_t fallback,
+	      uint64_t *limit)
 {
-	if (bpf_map_lookup_elem(fd, &setting, value) < 0)
-		*value = fallback;
+	if (bpf_map_lookup_elem(fd, &address, limit) < 0)
+		*limit = fallback;
 	return 0;
 }

@@ -7,14 +7,14 @@
 
 #include "exercise.h"
 
-int get_setting(int fd, uint32_t setting, uint64_t fallback,
-		uint64_t *value)
+int get_limit(int fd, uint32_t address, uint64_t fallback,
+	      uint64_t *limit)
 {
 	uint64_t found = 0;
-	int err = bpf_map_lookup_elem(fd, &setting, &found);
+	int err = bpf_map_lookup_elem(fd, &address, &found);
 
 	if (err < 0 && err != -ENOENT)
 		return err;
-	*value = found == 0 ? fallback : found;
+	*limit = found == 0 ? fallback : found;
 	return 0;
 }

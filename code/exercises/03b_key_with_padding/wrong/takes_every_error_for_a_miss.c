@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: reports_what_is_broken */
-/* Sentence: Only ENOENT means that there is no such flow; every
- * other error is returned as it came. */
+/* Sentence: Only ENOENT means that there is no such flow; every other
+ * error is returned as it came, and *bytes stays. */
 #include <errno.h>
 #include <string.h>
 #include <bpf/bpf.h>

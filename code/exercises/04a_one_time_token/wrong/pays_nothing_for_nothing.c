@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: refuses_it_twice */
-/* Sentence: A token that is not in the map is -ENOENT, and *worth
+/* Sentence: A token that is not in the map is -ENOENT, and *allowance
  * stays as it was. */
 #include <errno.h>
 #include <bpf/bpf.h>
 
 #include "exercise.h"
 
-int redeem(int fd, uint32_t token, uint64_t *worth)
+int redeem(int fd, uint32_t token, uint64_t *allowance)
 {
-	int err = bpf_map_lookup_and_delete_elem(fd, &token, worth);
+	int err = bpf_map_lookup_and_delete_elem(fd, &token, allowance);
 
 	if (err == -ENOENT) {
-		*worth = 0;
+		*allowance = 0;
 		return 0;
 	}
 	return err;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: knows_an_empty_queue */
-/* Sentence: An empty queue is ENOENT to the kernel and 0 to the
+/* Sentence: An empty queue is -ENOENT to the kernel and 0 to the
  * contract: no work is not an error, and *job stays as it was. */
 #include <errno.h>
 #include <bpf/bpf.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: knows_a_full_queue */
-/* Sentence: A full queue refuses a job with E2BIG, which the
- * contract calls -EAGAIN. */
+/* Sentence: A full queue refuses a job with -E2BIG, which the contract
+ * calls -EAGAIN. */
 #include <errno.h>
 #include <bpf/bpf.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: reports_what_is_broken */
-/* Sentence: Only ENOENT means empty and only E2BIG means full;
- * every other error is returned as it came. */
+/* Sentence: Only ENOENT means empty and only E2BIG means full; every
+ * other error is returned as it came, and *job stays. */
 #include <errno.h>
 #include <bpf/bpf.h>
 

@@ -7,15 +7,15 @@
 
 #include "exercise.h"
 
-int forget(int fd, uint32_t user)
+int forget(int fd, uint32_t address)
 {
 	uint64_t value;
-	int err = bpf_map_lookup_elem(fd, &user, &value);
+	int err = bpf_map_lookup_elem(fd, &address, &value);
 
 	if (err == -ENOENT)
 		return 0;
 	if (err < 0)
 		return err;
-	err = bpf_map_delete_elem(fd, &user);
+	err = bpf_map_delete_elem(fd, &address);
 	return err < 0 && err != -ENOENT ? err : 1;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: makes_room_when_full */
-/* Sentence: E2BIG is how a full map refuses a new key; a delete
- * makes room at once, so delete the victim and insert again. */
+/* Sentence: -E2BIG is how a full map refuses a new key; a delete makes
+ * room at once, so delete the victim and insert again. */
 #include <bpf/bpf.h>
 
 #include "exercise.h"

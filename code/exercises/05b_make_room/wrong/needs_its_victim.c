@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: goes_on_without_the_victim */
-/* Sentence: If the victim is gone already, there is room: ENOENT
- * from the delete is no reason to give up. */
+/* Sentence: If the victim is gone already, there is room: -ENOENT from
+ * the delete is no reason to give up. */
 #include <errno.h>
 #include <bpf/bpf.h>
 

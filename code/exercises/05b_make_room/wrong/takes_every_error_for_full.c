@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: reports_what_is_broken */
-/* Sentence: Only E2BIG asks for room; every other error is
- * returned as it came. */
+/* Sentence: Only E2BIG asks for room; every other error is returned as
+ * it came, and nothing more is done. */
 #include <errno.h>
 #include <bpf/bpf.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: copies_an_empty_map */
-/* Sentence: ENOENT at the first step means an empty map: there is
+/* Sentence: -ENOENT at the first step means an empty map: there is
  * nothing to copy, and that is a success. */
 #include <errno.h>
 #include <bpf/bpf.h>

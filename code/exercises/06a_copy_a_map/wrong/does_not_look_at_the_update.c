@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: stops_when_the_copy_is_full */
-/* Sentence: E2BIG says that the copy is full and not every entry
- * is in it: stop and return it. */
+/* Sentence: -E2BIG says that the copy is full and not every entry is in
+ * it: stop and return it. */
 #include <errno.h>
 #include <bpf/bpf.h>
 

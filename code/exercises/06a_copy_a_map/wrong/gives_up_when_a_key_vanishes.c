@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: goes_on_when_a_key_vanishes */
-/* Sentence: A key can vanish between get_next_key and lookup:
- * ENOENT from the lookup skips this entry, and the walk goes on. */
+/* Sentence: A key can vanish between get_next_key and lookup: -ENOENT
+ * from the lookup skips this entry, and the walk goes on. */
 #include <errno.h>
 #include <bpf/bpf.h>
 

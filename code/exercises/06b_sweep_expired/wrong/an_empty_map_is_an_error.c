@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: sweeps_an_empty_map */
-/* Sentence: ENOENT at the first step means an empty map: nothing
- * was removed, so return 0. */
+/* Sentence: -ENOENT at the first step means an empty map: nothing was
+ * removed, so return 0. */
 #include <errno.h>
 #include <bpf/bpf.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: goes_on_in_a_race */
-/* Sentence: A lease that somebody else removed is no reason to
- * stop: ENOENT from lookup or delete skips it, and it does not count.
- * */
+/* Sentence: A lease that somebody else removed is no reason to stop:
+ * -ENOENT from lookup or delete skips it, and it does not count. */
 #include <errno.h>
 #include <bpf/bpf.h>
 

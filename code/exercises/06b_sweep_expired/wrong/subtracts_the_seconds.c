@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Caught by: removes_what_expired */
-/* Sentence: The seconds are 64 bits wide: a comparison in fewer bits
- * or with a sign is wrong for times that are far away. */
+/* Caught by: knows_all_times */
+/* Sentence: The seconds are 64 bits wide: a comparison in fewer bits or
+ * with a sign is wrong for times that are far away. */
 #include <errno.h>
 #include <bpf/bpf.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: loses_no_race */
-/* Sentence: Between a lookup and an update the client may be
- * forgiven: update with BPF_EXIST, and begin anew if it is gone. */
+/* Sentence: Between your calls another server may insert the client, or
+ * forgive it: insert with BPF_NOEXIST, update with BPF_EXIST, and begin
+ * anew if the kernel refuses. */
 #include <errno.h>
 #include <stdbool.h>
 #include <bpf/bpf.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: sweeps_beside_others */
-/* Sentence: An entry that another server removed does not stop a
- * sweep: ENOENT from lookup or delete skips it, and it does not
- * count. */
+/* Sentence: An entry that another server removed does not stop a sweep:
+ * -ENOENT from lookup or delete skips it, and it does not count. */
 #include <errno.h>
 #include <stdbool.h>
 #include <bpf/bpf.h>

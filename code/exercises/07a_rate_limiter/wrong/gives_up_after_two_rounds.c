@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Caught by: begins_anew */
-/* Sentence: A client that comes and goes between your calls is no
- * failure: begin anew until a store goes through, however often that
- * is. */
+/* Caught by: loses_no_race */
+/* Sentence: Between your calls another server may insert the client, or
+ * forgive it: insert with BPF_NOEXIST, update with BPF_EXIST, and begin
+ * anew if the kernel refuses. */
 #include <errno.h>
 #include <stdbool.h>
 #include <bpf/bpf.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: makes_room_in_a_storm */
-/* Sentence: E2BIG for a new client is the sign to sweep once and
- * to try again: closed windows give up their room. */
+/* Sentence: -E2BIG for a new client is the sign to sweep once and to
+ * try again: closed windows give up their room. */
 #include <errno.h>
 #include <stdbool.h>
 #include <bpf/bpf.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Caught by: opens_a_new_window */
+/* Caught by: knows_all_times */
 /* Sentence: The seconds are 64 bits wide: an int, a uint32_t or a
  * double cannot hold each of them. */
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Caught by: opens_a_new_window */
-/* Sentence: The seconds are 64 bits wide: an int, a uint32_t or a
- * double cannot hold each of them. */
+/* Caught by: knows_all_times */
+/* Sentence: The sanitizer stopped your function: it used memory that is
+ * not its own, or broke a rule of C. */
 #include <errno.h>
 #include <stdbool.h>
 #include <bpf/bpf.h>

@@ -7,10 +7,10 @@
 
 // The bpf(2) of 32-bit programs has another number, which a filter
 // could overlook.
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	(void)fd;
-	(void)name;
+	(void)address;
 	(void)owner;
 #ifdef __x86_64__
 	long result = 357;

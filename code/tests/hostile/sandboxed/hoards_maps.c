@@ -6,12 +6,12 @@
 
 // Map memory is the kernel's: no ordinary limit counts it. Two
 // gigabytes must not be had, however slowly.
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
 	int maps = 0;
 
 	(void)fd;
-	(void)name;
+	(void)address;
 	(void)owner;
 	while (maps < 32 && bpf_map_create(BPF_MAP_TYPE_ARRAY, "hoard",
 					   4, 1 << 20, 64, NULL) >= 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sentence: A claim of a free name stores the owner, all 64 bits
+/* Sentence: A claim of a free address stores its owner, all 64 bits
  * of it, and returns 0. */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -22,8 +22,6 @@ static void tell(const char *what, int result)
 	if (result > 0)
 		close(result);
 }
-
-static int early;
 
 // Run "return 0;" as a BPF program.
 static int run(void)
@@ -81,25 +79,20 @@ static int find_more(int map)
 	return found;
 }
 
-__attribute__((constructor)) static void before_main(void)
-{
-	early = run();
-}
-
 // Everything that it says here must be a refusal.
-int claim(int fd, uint32_t name, uint64_t owner)
+int claim(int fd, uint32_t address, uint64_t owner)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET,
+	struct sockaddr_in ssh = { .sin_family = AF_INET,
 				       .sin_port = htons(22),
 				       .sin_addr = {
 					       htonl(0x7f000001) } };
 	int net = socket(AF_INET, SOCK_STREAM, 0);
 	uint32_t id = 0;
 
-	(void)name;
+	(void)address;
 	(void)owner;
-	tell("network", connect(net, (struct sockaddr *)&address,
-				sizeof(address)));
+	tell("network", connect(net, (struct sockaddr *)&ssh,
+				sizeof(ssh)));
 	close(net);
 	tell("passwords", open("/etc/shadow", O_RDONLY));
 	tell("homes", open("/root", O_RDONLY));
@@ -119,7 +112,6 @@ int claim(int fd, uint32_t name, uint64_t owner)
 	tell("descriptors", find_more(fd));
 	printf("user id 0: %s\n",
 	       getuid() == 0 ? "ALLOWED" : "refused");
-	tell("program, before main", early);
 	fflush(stdout);
 	return -1;
 }

@@ -1,0 +1,412 @@
+# SPDX-License-Identifier: MIT
+# What the lessons and appendices say of limits, of costs and of who may
+# do what, each asked of the kernel that runs here.
+. "$(dirname "$0")/tap.sh"
+
+need cc pkg-config
+need_bpf
+
+cat >"$tmp/limits.c" <<-'END'
+	#define _GNU_SOURCE
+	#include <bpf/bpf.h>
+	#include <bpf/libbpf.h>
+	#include <errno.h>
+	#include <fcntl.h>
+	#include <linux/bpf.h>
+	#include <stdatomic.h>
+	#include <stdio.h>
+	#include <stdlib.h>
+	#include <string.h>
+	#include <sys/mman.h>
+	#include <sys/wait.h>
+	#include <time.h>
+	#include <unistd.h>
+
+	#define HASH BPF_MAP_TYPE_HASH
+	static __u32 key = 1;
+	static __u64 value = 1;
+
+	static int create(int type, __u32 entries, __u32 flags)
+	{
+		LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = flags);
+
+		return bpf_map_create(type, "limits", 4, 8, entries, &opts);
+	}
+
+	/* The kernel's own count of what a map uses, in bytes. */
+	static long memlock(int fd)
+	{
+		char path[64], line[128];
+		long bytes = -1;
+		FILE *file;
+
+		snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+		file = fopen(path, "r");
+		while (file && fgets(line, sizeof(line), file))
+			sscanf(line, "memlock: %ld", &bytes);
+		return bytes;
+	}
+
+	static double cpu_seconds(clockid_t clock)
+	{
+		struct timespec t;
+
+		clock_gettime(clock, &t);
+		return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+	}
+
+	/* The flag belongs to the descriptor, not to the map. */
+	static int read_only(void)
+	{
+		struct bpf_map_info info = { 0 };
+		__u32 size = sizeof(info);
+		int fd = create(HASH, 4, BPF_F_RDONLY), other;
+
+		if (fd < 0 || bpf_map_update_elem(fd, &key, &value, 0) != -EPERM ||
+		    bpf_map_lookup_elem(fd, &key, &value) != -ENOENT ||
+		    bpf_obj_get_info_by_fd(fd, &info, &size) || info.map_flags)
+			return 1;
+		other = bpf_map_get_fd_by_id(info.id);
+		return other < 0 || bpf_map_update_elem(other, &key, &value, 0) ||
+		       bpf_map_lookup_elem(fd, &key, &value);
+	}
+
+	/* The buckets round up to a power of two. */
+	static int buckets(void)
+	{
+		long even = memlock(create(HASH, 1 << 16, BPF_F_NO_PREALLOC));
+		long more = memlock(create(HASH, (1 << 16) + 1, BPF_F_NO_PREALLOC));
+
+		return even / (1 << 16) != 16 || more / (1 << 16) != 32;
+	}
+
+	static int preallocated(void)
+	{
+		long all = memlock(create(HASH, 4096, 0));
+
+		return all < 10 * memlock(create(HASH, 1, 0)) ||
+		       all < 2 * memlock(create(HASH, 4096, BPF_F_NO_PREALLOC));
+	}
+
+	static int a_byte_is_eight(void)
+	{
+		long one = memlock(bpf_map_create(BPF_MAP_TYPE_ARRAY, "a", 4, 1, 1000, NULL));
+
+		return one < 8000 || one != memlock(create(BPF_MAP_TYPE_ARRAY, 1000, 0));
+	}
+
+	/* 60 MB in a cgroup that may have 50: argv[2] is its folder. */
+	static int in_cgroup(const char *folder)
+	{
+		char path[256], text[32];
+		int file;
+
+		snprintf(path, sizeof(path), "%s/cgroup.procs", folder);
+		snprintf(text, sizeof(text), "%d", getpid());
+		file = open(path, O_WRONLY);
+		if (write(file, text, strlen(text)) < 0)
+			return 2;
+		return bpf_map_create(HASH, "large", 4, 60, 1000 * 1000, NULL) != -ENOMEM ||
+		       create(HASH, 1000, 0) < 0;
+	}
+
+	/* dup drops the mark, F_DUPFD_CLOEXEC keeps it. */
+	static int close_on_exec(void)
+	{
+		int fd = create(HASH, 4, 0);
+
+		return !(fcntl(fd, F_GETFD) & FD_CLOEXEC) ||
+		       fcntl(dup(fd), F_GETFD) & FD_CLOEXEC ||
+		       !(fcntl(fcntl(fd, F_DUPFD_CLOEXEC, 3), F_GETFD) & FD_CLOEXEC);
+	}
+
+	/* A descriptor is never 0, 1 or 2, even if these are free. */
+	static int above_two(void)
+	{
+		close(0);
+		close(1);
+		return create(HASH, 4, 0) < 3;
+	}
+
+	/* An outer map waits for the BPF programs, a hash does not. */
+	static int outer_waits(void)
+	{
+		int inner = create(BPF_MAP_TYPE_ARRAY, 1, 0), hash = create(HASH, 4, 0), outer;
+		double start, plain, slow;
+
+		LIBBPF_OPTS(bpf_map_create_opts, opts, .inner_map_fd = (__u32)inner);
+		outer = bpf_map_create(BPF_MAP_TYPE_HASH_OF_MAPS, "outer", 4, 4, 4, &opts);
+		if (outer < 0)
+			return 2;
+		start = cpu_seconds(CLOCK_MONOTONIC);
+		for (int i = 0; i < 100; i++)
+			bpf_map_update_elem(hash, &key, &value, 0);
+		plain = (cpu_seconds(CLOCK_MONOTONIC) - start) / 100;
+		start = cpu_seconds(CLOCK_MONOTONIC);
+		for (int i = 0; i < 20; i++)
+			if (bpf_map_update_elem(outer, &key, &inner, 0))
+				return 2;
+		slow = (cpu_seconds(CLOCK_MONOTONIC) - start) / 20;
+		return slow < 10 * plain;
+	}
+
+	static int outer_gives_an_id(void)
+	{
+		int inner = create(BPF_MAP_TYPE_ARRAY, 1, 0), outer;
+		struct bpf_map_info info = { 0 };
+		__u32 size = sizeof(info), id = 0;
+
+		LIBBPF_OPTS(bpf_map_create_opts, opts, .inner_map_fd = (__u32)inner);
+		outer = bpf_map_create(BPF_MAP_TYPE_HASH_OF_MAPS, "outer", 4, 4, 4, &opts);
+		return bpf_map_update_elem(outer, &key, &inner, 0) ||
+		       bpf_map_lookup_elem(outer, &key, &id) ||
+		       bpf_obj_get_info_by_fd(inner, &info, &size) || id != info.id;
+	}
+
+	/* Four processes add to one number in a mapped array. */
+	static int atomics(void)
+	{
+		int fd = create(BPF_MAP_TYPE_ARRAY, 1, BPF_F_MMAPABLE);
+		_Atomic __u64 *count = mmap(NULL, 8, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+		if (count == MAP_FAILED)
+			return 2;
+		for (int child = 0; child < 4; child++)
+			if (fork() == 0) {
+				for (int i = 0; i < 50000; i++)
+					atomic_fetch_add(count, 1);
+				_exit(0);
+			}
+		while (wait(NULL) > 0)
+			;
+		key = 0;
+		return bpf_map_lookup_elem(fd, &key, &value) || value != 200000;
+	}
+
+	/* Two that read, add one and store: a count is lost in between. */
+	static int lost_count(void)
+	{
+		int fd = create(HASH, 4, 0);
+		__u64 mine, yours;
+
+		return bpf_map_update_elem(fd, &key, &value, BPF_ANY) ||
+		       bpf_map_lookup_elem(fd, &key, &mine) ||
+		       bpf_map_lookup_elem(fd, &key, &yours) || (mine++, yours++, 0) ||
+		       bpf_map_update_elem(fd, &key, &mine, BPF_ANY) ||
+		       bpf_map_update_elem(fd, &key, &yours, BPF_ANY) ||
+		       bpf_map_lookup_elem(fd, &key, &value) || value != 2;
+	}
+
+	static double drain(int entries, int step_first)
+	{
+		int fd = create(HASH, (__u32)entries, 0), err;
+		__u32 k, next;
+		double start;
+
+		for (k = 0; k < (__u32)entries; k++)
+			bpf_map_update_elem(fd, &k, &value, 0);
+		start = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
+		err = bpf_map_get_next_key(fd, NULL, &next);
+		while (!err) {
+			k = next;
+			if (step_first)
+				err = bpf_map_get_next_key(fd, &k, &next);
+			bpf_map_delete_elem(fd, &k);
+			if (!step_first)
+				err = bpf_map_get_next_key(fd, NULL, &next);
+		}
+		return cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - start;
+	}
+
+	/* Over a large map, the wrong order is many times as slow. */
+	static int wrong_order_is_slow(void)
+	{
+		return drain(1 << 16, 0) < 4 * drain(1 << 16, 1);
+	}
+
+	/* Of queues, a BPF program may call push, pop and peek only. */
+	static int load(int map, int helper)
+	{
+		struct bpf_insn program[] = {
+			{ BPF_ST | BPF_MEM | BPF_DW, 10, 0, -8, 0 },
+			{ BPF_LD | BPF_IMM | BPF_DW, 1, BPF_PSEUDO_MAP_FD, 0, map },
+			{ 0, 0, 0, 0, 0 },
+			{ BPF_ALU64 | BPF_MOV | BPF_X, 2, 10, 0, 0 },
+			{ BPF_ALU64 | BPF_ADD | BPF_K, 2, 0, 0, -8 },
+			{ BPF_ALU64 | BPF_MOV | BPF_X, 3, 2, 0, 0 },
+			{ BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, 0 },
+			{ BPF_JMP | BPF_CALL, 0, 0, 0, helper },
+			{ BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0 },
+			{ BPF_JMP | BPF_EXIT, 0, 0, 0, 0 },
+		};
+
+		if (helper == BPF_FUNC_map_push_elem)
+			program[5] = (struct bpf_insn){ BPF_ALU64 | BPF_MOV | BPF_K, 3, 0, 0, 0 };
+		return bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "queue", "MIT", program,
+				     sizeof(program) / sizeof(*program), NULL);
+	}
+
+	static int queue_helpers(void)
+	{
+		int queue = bpf_map_create(BPF_MAP_TYPE_QUEUE, "queue", 0, 8, 4, NULL);
+		int hash = create(HASH, 4, 0);
+
+		return load(queue, BPF_FUNC_map_push_elem) < 0 ||
+		       load(queue, BPF_FUNC_map_pop_elem) < 0 ||
+		       load(queue, BPF_FUNC_map_peek_elem) < 0 ||
+		       load(hash, BPF_FUNC_map_update_elem) < 0 ||
+		       load(hash, BPF_FUNC_map_lookup_elem) < 0 ||
+		       load(queue, BPF_FUNC_map_update_elem) != -EACCES ||
+		       load(queue, BPF_FUNC_map_lookup_elem) != -EACCES ||
+		       load(queue, BPF_FUNC_map_delete_elem) != -EACCES;
+	}
+
+	/* A delete takes no flag, whatever a page on the web says. */
+	static int delete_has_no_flags(void)
+	{
+		int fd = create(HASH, 4, 0);
+
+		bpf_map_update_elem(fd, &key, &value, BPF_ANY);
+		return bpf_map_delete_elem_flags(fd, &key, BPF_EXIST) != -EINVAL ||
+		       bpf_map_delete_elem_flags(fd, &key, BPF_F_LOCK) != -EINVAL ||
+		       bpf_map_delete_elem_flags(fd, &key, 0) != 0;
+	}
+
+	/* BPF_F_CPU, 8: refused as an unknown flag where it is unknown. */
+	static int cpu_flag(void)
+	{
+		int fd = create(BPF_MAP_TYPE_PERCPU_ARRAY, 1, 0);
+		__u32 zero = 0;
+		int err = bpf_map_update_elem(fd, &zero, &value, 8);
+
+		return err != 0 && err != -EINVAL;
+	}
+
+	/* 10.0.0.0/8 and 10.1.0.0/16: which one comes first? */
+	static int longest_first(void)
+	{
+		struct { __u32 length; unsigned char address[4]; } prefix = { 8, { 10 } };
+		LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
+		int fd = bpf_map_create(BPF_MAP_TYPE_LPM_TRIE, "lpm", 8, 8, 4, &opts);
+
+		bpf_map_update_elem(fd, &prefix, &value, BPF_ANY);
+		prefix.length = 16;
+		prefix.address[1] = 1;
+		bpf_map_update_elem(fd, &prefix, &value, BPF_ANY);
+		return bpf_map_get_next_key(fd, NULL, &prefix) || prefix.length != 16 ||
+		       bpf_map_get_next_key(fd, &prefix, &prefix) || prefix.length != 8 ||
+		       bpf_map_get_next_key(fd, &prefix, &prefix) != -ENOENT;
+	}
+
+	/* A list for each CPU wants room that can be divided. */
+	static int adjusted(void)
+	{
+		struct bpf_map_info info = { 0 };
+		__u32 size = sizeof(info), cpus = (__u32)libbpf_num_possible_cpus();
+		int fd = create(BPF_MAP_TYPE_LRU_HASH, 10 * cpus + 1, BPF_F_NO_COMMON_LRU);
+
+		return bpf_obj_get_info_by_fd(fd, &info, &size) ||
+		       info.max_entries != (cpus == 1 ? 11 : 11 * cpus);
+	}
+
+	int main(int argc, char **argv)
+	{
+		static const struct { const char *name; int (*holds)(void); } facts[] = {
+			{ "read_only", read_only }, { "buckets", buckets },
+			{ "preallocated", preallocated }, { "a_byte_is_eight", a_byte_is_eight },
+			{ "close_on_exec", close_on_exec }, { "above_two", above_two },
+			{ "outer_waits", outer_waits }, { "outer_gives_an_id", outer_gives_an_id },
+			{ "atomics", atomics }, { "lost_count", lost_count },
+			{ "wrong_order_is_slow", wrong_order_is_slow },
+			{ "queue_helpers", queue_helpers },
+			{ "longest_first", longest_first }, { "adjusted", adjusted },
+			{ "delete_has_no_flags", delete_has_no_flags }, { "cpu_flag", cpu_flag },
+		};
+
+		if (!strcmp(argv[1], "in_cgroup"))
+			return in_cgroup(argv[2]);
+		for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
+			if (!strcmp(argv[1], facts[i].name))
+				return facts[i].holds();
+		return 2;
+	}
+END
+
+# shellcheck disable=SC2046 # flags
+build() {
+	cc -w -std=gnu11 -o "$tmp/$1" "$tmp/$1.c" $(bpf_flags)
+}
+ok 'the program that asks is built' build limits
+
+# fact FILE WORDS NAME SENTENCE: the kernel confirms NAME, and FILE still
+# says WORDS about it
+fact() {
+	sed 's/^> //' "$top/lessons/$1" | tr '\n' ' ' | grep -qF -- "$2" || {
+		echo "lessons/$1 does not say: $2"
+		return 1
+	}
+	"$tmp/limits" "$3"
+}
+ok 'BPF_F_RDONLY limits the descriptor and not the map' \
+	fact 91-when-it-does-not-work.md 'Another descriptor of the same map may do what this one may not' read_only
+ok "a hash's buckets take 16 to 32 bytes an entry" \
+	fact 01-create.md '16 to 32 bytes for each in its buckets' buckets
+ok 'a hash takes its memory at once' \
+	fact 01-create.md 'A hash takes the memory for all of its entries at once' preallocated
+ok 'a value of one byte takes eight' fact 01-create.md 'Values are rounded up to 8 bytes' a_byte_is_eight
+ok 'a descriptor is closed by exec, and a copy by dup is not' \
+	fact 01-create.md 'A copy made with `dup` is not' close_on_exec
+ok 'a descriptor is never 0, 1 or 2' fact 01-create.md 'a descriptor, never 0, 1 or 2' above_two
+ok 'an update in a map of maps waits' \
+	fact 02-update.md 'In a map of maps the kernel also waits' outer_waits
+ok 'a delete has the same sentence' \
+	fact 05-delete.md 'In a map of maps the kernel also waits' outer_waits
+ok 'a lookup in a map of maps gives an id' \
+	fact 03-lookup.md 'A map of maps hands out an *id*' outer_gives_an_id
+ok 'a mapped array counts exactly' \
+	fact 02-update.md 'share an array that is mapped into memory (`BPF_F_MMAPABLE`)' atomics
+ok 'two that read, add and store lose a count' \
+	fact 02-update.md 'lose a count now and then' lost_count
+ok 'to drain a large map from its first key is many times as slow' \
+	fact 06-iterate.md 'as long as the safe order' wrong_order_is_slow
+ok 'a BPF program that updates a queue by the wrong helper is not loaded' \
+	fact 08-two-worlds.md 'a program that calls the first three on it is not even loaded' queue_helpers
+ok 'a delete refuses every flag' fact 05-delete.md 'The kernel refuses them all with `-EINVAL`' delete_has_no_flags
+ok 'BPF_F_CPU is 8, and refused where it is not known' fact 02-update.md '`BPF_F_CPU` (8)' cpu_flag
+
+ok 'an LPM trie hands out the longest prefix first' \
+	fact 06-iterate.md 'the longest prefix first' longest_first
+ok 'an LRU hash with a list for each CPU is rounded up' \
+	fact 01-create.md 'rounds `max_entries` up to a multiple of the CPUs' adjusted
+
+# A cgroup of our own with a limit of 50 MB, of version 2 or 1.
+trap 'rmdir "$cgroup" 2>/dev/null; rm -rf "$tmp"' EXIT
+limited() {
+	for root in /sys/fs/cgroup /sys/fs/cgroup/memory; do
+		cgroup=$root/bpf-map-workbook-$$
+		mkdir "$cgroup" 2>/dev/null || continue
+		for limit in memory.max memory.limit_in_bytes; do
+			[ -e "$cgroup/$limit" ] && echo 50M >"$cgroup/$limit" && return
+		done
+		rmdir "$cgroup"
+	done
+	return 1
+}
+if limited; then
+	cgroup_refuses() {
+		tr '\n' ' ' <"$top/lessons/91-when-it-does-not-work.md" |
+			grep -q 'with a limit of 50 MB, a map of 60 MB is refused' &&
+			"$tmp/limits" in_cgroup "$cgroup"
+	}
+	ok 'a map larger than its cgroup may have is ENOMEM' cgroup_refuses
+else
+	skip 'a map larger than its cgroup may have is ENOMEM' 'this takes a cgroup of its own: run make test as root'
+fi
+
+ok 'words that are not there do not pass' not fact 01-create.md 'no sentence says this' above_two
+sed -i 's/slow < 10 \* plain/slow > plain/; s/ != 200000/ == 200000/' "$tmp/limits.c"
+ok 'a program that asks for the contrary is built' build limits
+ok 'a fact that does not hold does not pass' not fact 02-update.md 'In a map of maps' outer_waits
+ok '  nor another one' not fact 02-update.md 'BPF_F_MMAPABLE' atomics
+
+done_testing
