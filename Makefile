@@ -6,18 +6,19 @@ tests    ?= $(filter-out %/kernels.t %/vm.t %/libraries.t \
 	%/distributions.t,$(wildcard code/tests/*.t))
 
 # What "make vm" has unpacked for a reader who may not install.
-own := $(CURDIR)/code/machines/qemu/cache/tools/usr
-ifneq ($(wildcard $(own)),)
-export PATH            := $(PATH):$(own)/bin
+own := code/machines/qemu/cache/tools/usr
+ifneq ($(wildcard $(own)/bin),)
+own := $(CURDIR)/$(own)
+export PATH            := $(PATH):$(own)/bin:$(own)/sbin
 export LD_LIBRARY_PATH := $(own)/lib/x86_64-linux-gnu
 export LIBRARY_PATH    := $(LD_LIBRARY_PATH)
 export C_INCLUDE_PATH  := $(own)/include:$(own)/include/x86_64-linux-gnu
 export PKG_CONFIG_PATH := $(LD_LIBRARY_PATH)/pkgconfig
-export pandoc_datadir  := $(own)/share/pandoc
 endif
+read_next = echo; echo "Read next: docs/build/index.html, which make open opens"
 
 .DELETE_ON_ERROR:
-.PHONY: all help start docs pdf open test test-deps record bench clean \
+.PHONY: all steps help start docs pdf open test test-deps record bench clean \
 	vm vm-tools vm-start vm-clean kernels test-kernels test-libraries \
 	test-distributions record-kernels \
 	check watch grade handout
@@ -25,21 +26,26 @@ endif
 all: ## build the programs (what plain "make" does)
 	@$(MAKE) $(if $(V),,-s) -C code
 
+# Those of the lessons, whatever becomes of a reader's own.
+steps:
+	@$(MAKE) $(if $(V),,-s) -C code steps
+
 help: ## list every target
 	@echo 'Usage: make TARGET'
 	@sed -n 's/^\([a-z][a-zNT_%-]*\): .*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 		awk -F'|' '{ sub(/%/, "NN", $$1); printf "  %-14s %s\n", $$1, $$2 }'
 
 start: ## install what is missing, build, run every step, make the book
-	@sh code/tools/requirements.sh install build
-	@sh code/tools/requirements.sh install bpf || echo "Going on without: one program needs them, the others do not." >&2
-	@$(MAKE) all
-	@sh code/tools/run_steps.sh
-	@$(MAKE) docs
-	@echo
-	@echo "Read next: docs/build/index.html, which make open opens"
+	@ran=yes; sh code/tools/requirements.sh install build && \
+		{ sh code/tools/requirements.sh install bpf || \
+			echo "Going on without: one program needs them, the others do not." >&2; } && \
+		$(MAKE) steps && sh code/tools/run_steps.sh || ran=; \
+	$(MAKE) docs && { $(read_next); } && [ -n "$$ran" ] && exit; \
+	[ -n "$$ran" ] || echo "The steps did not all run: what is said above the book says why. Without any rights: make vm-start" >&2; \
+	exit 1
 
-run-%: all ## run one step, as in "make run-03" or "make run-test_maps"
+run-%: steps ## run one step, as in "make run-03", or your own code/mine.c
+	@$(if $(wildcard code/$*.c),$(MAKE) $(if $(V),,-s) -C code $*)
 	@sh code/tools/run_steps.sh $*
 
 docs: ## make the book as a site, docs/build/index.html
@@ -53,7 +59,7 @@ open: docs ## open the site in your browser
 
 test: ## run all tests (installs the small tools that they need)
 	@sh code/tools/requirements.sh install build test grade
-	@$(MAKE) all
+	@$(MAKE) steps
 	@sh code/tools/with_cap_bpf.sh prove -e sh $(if $(V),-v) -j2 \
 		--rules="seq=**grader.t" --rules="par=**" $(tests)
 
@@ -61,21 +67,25 @@ test-deps: ## install the large tools too, so that no test is skipped
 	@sh code/tools/requirements.sh install build test docs pdf grade large
 	@npm ci --prefix code/tests/browser --ignore-scripts --no-audit --no-fund
 
-record: all ## run every program and store what it prints in lessons/
+record: steps ## run every program and store what it prints in lessons/
 	@sh code/tools/with_cap_bpf.sh sh code/tools/transcript.sh record
 
 # A make of its own, which sees what vm-tools has unpacked.
 vm-tools:
 	@sh code/machines/qemu/vm.sh tools
-	@$(MAKE) all
+	@$(MAKE) steps
 
 vm: vm-tools ## a shell on a real kernel in a virtual machine, no root needed
+	@$(MAKE) all || echo "Going on without what does not compile." >&2
 	@sh code/machines/qemu/vm.sh shell
 
-vm-start: vm-tools ## run every step in the virtual machine
+vm-start: vm-tools ## run every step in the virtual machine, make the book
 	@sh code/machines/qemu/vm.sh run sh tools/run_steps.sh
+	@$(MAKE) docs
+	@$(read_next)
 
 vm-run-%: vm-tools ## run one step there, as in "make vm-run-03"
+	@$(if $(wildcard code/$*.c),$(MAKE) $(if $(V),,-s) -C code $*)
 	@sh code/machines/qemu/vm.sh run sh tools/run_steps.sh $*
 
 vm-check-%: vm-tools ## check an exercise there, as in "make vm-check-02a"
@@ -89,23 +99,23 @@ kernels: ## list the kernels that can be fetched here
 
 test-kernels: ## test on all of them, or on some: KERNELS="5.10 newest"
 	@sh code/tools/requirements.sh install build test grade vm
-	@$(MAKE) all
+	@$(MAKE) steps
 	@prove -e sh $(if $(V),-v) code/tests/kernels.t code/tests/vm.t
 
 test-libraries: ## test with the libbpf, gcc and clang of other suites (2 GB)
 	@sh code/tools/requirements.sh install build test
-	@$(MAKE) all
+	@$(MAKE) steps
 	@sh code/tools/with_cap_bpf.sh prove -e sh $(if $(V),-v) code/tests/libraries.t
 
 test-distributions: ## test in a bare root of each Debian, or of SUITES="stable"
 	@sh code/tools/requirements.sh install build test distributions
-	@$(MAKE) all
+	@$(MAKE) steps
 	@prove -e sh $(if $(V),-v) code/tests/distributions.t
 
-record-kernels: all ## store what each kernel answers, for the book
+record-kernels: steps ## store what each kernel answers, for the book
 	@sh code/machines/qemu/kernels.sh record
 
-bench: all ## print speeds as ratios; CLASS=100 grades 100 students and 300
+bench: steps ## print speeds as ratios; CLASS=100 grades 100 students and 300
 	@sh code/tools/requirements.sh install bench
 	@sh code/tools/bench.sh
 	@sh code/tools/requirements.sh install vm

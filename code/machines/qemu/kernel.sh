@@ -19,6 +19,8 @@
 # this takes root or touches the packages of the system. Whatever ends
 # it, a full disk or Ctrl+C, it can be started again: each file in the
 # cache is put in place whole.
+
+# shellcheck disable=SC2015 # "A && B || C" means what it says
 set -u
 umask 022
 export LC_ALL=C # what apt says is searched
@@ -374,7 +376,7 @@ packages:*)
 	mv "$work/root" "$folder"
 	;;
 *)
-	sed -n '3,/^set -u/s/^# \{0,1\}//p' "$0" >&2
+	sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 	;;
 esac

@@ -24,6 +24,8 @@
 # VM_TOOLS=bwrap    more programs, one a line, with the libraries that
 #                   they need
 # VM_FOLDER=/x      one more folder, at the same path, as it is
+
+# shellcheck disable=SC2015 # "A && B || fault" means what it says
 set -u
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
@@ -46,7 +48,7 @@ fault() {
 case ${1-}:$# in
 tools:1 | shell:1 | cases:3 | run:[2-9] | run:[1-9][0-9]*) ;;
 *)
-	sed -n '4,/^set -u/s/^# \{0,1\}//p' "$0" >&2
+	sed -n '4,/^$/s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 	;;
 esac
@@ -84,7 +86,8 @@ at_hand() {
 }
 
 # shellcheck disable=SC2046,SC2086 # words
-if ! missing=$(at_hand check $groups 2>&1); then
+if ! missing=$(at_hand check $groups 2>&1) ||
+	{ [ -e "$tools" ] && [ ! -e "$tools/.packages" ]; }; then
 	if [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; then
 		installed install $groups >&2 || exit 125
 	else
@@ -92,6 +95,8 @@ if ! missing=$(at_hand check $groups 2>&1); then
 		command -v cc >/dev/null 2>&1 ||
 			fault 'Only root can install a C compiler. The rest could be had without.'
 		echo 'You may not install here, so a copy for you alone is unpacked into code/machines/qemu/cache.' >&2
+		# What is incomplete is not taken for what was asked for.
+		rm -f "$tools/.packages"
 		sh "$here/kernel.sh" packages own "$tools" $(installed list build docs vm guest) || exit 125
 		missing=$(at_hand check $groups 2>&1) ||
 			fault "$missing" 'It was unpacked, and is still missing. To begin anew: make vm-clean'
