@@ -4,22 +4,27 @@
 MAKEFLAGS += --no-print-directory
 
 # What "make vm" has unpacked for a reader who may not install.
-own := $(CURDIR)/code/machines/qemu/cache/tools/usr
-ifneq ($(wildcard $(own)),)
-export PATH            := $(PATH):$(own)/bin
+own := code/machines/qemu/cache/tools/usr
+ifneq ($(wildcard $(own)/bin),)
+own := $(CURDIR)/$(own)
+export PATH            := $(PATH):$(own)/bin:$(own)/sbin
 export LD_LIBRARY_PATH := $(own)/lib/x86_64-linux-gnu
 export LIBRARY_PATH    := $(LD_LIBRARY_PATH)
 export C_INCLUDE_PATH  := $(own)/include:$(own)/include/x86_64-linux-gnu
 export PKG_CONFIG_PATH := $(LD_LIBRARY_PATH)/pkgconfig
-export pandoc_datadir  := $(own)/share/pandoc
 endif
+read_next = echo; echo "Read next: docs/build/index.html, which make open opens"
 
 .DELETE_ON_ERROR:
-.PHONY: all help start docs pdf epub open clean vm vm-tools vm-start vm-clean \
+.PHONY: all steps help start docs pdf epub open clean vm vm-tools vm-start vm-clean \
 	kernels check watch
 
 all: ## build the programs (what plain "make" does)
 	@$(MAKE) $(if $(V),,-s) -C code
+
+# Those of the lessons, whatever becomes of a reader's own.
+steps:
+	@$(MAKE) $(if $(V),,-s) -C code steps
 
 help: ## list every target
 	@echo 'Usage: make TARGET'
@@ -27,15 +32,16 @@ help: ## list every target
 		awk -F'|' '{ sub(/%/, "NN", $$1); printf "  %-14s %s\n", $$1, $$2 }'
 
 start: ## install what is missing, build, run every step, make the book
-	@sh code/tools/requirements.sh install build
-	@sh code/tools/requirements.sh install bpf || echo "Going on without: one program needs them, the others do not." >&2
-	@$(MAKE) all
-	@sh code/tools/run_steps.sh
-	@$(MAKE) docs
-	@echo
-	@echo "Read next: docs/build/index.html, which make open opens"
+	@ran=yes; sh code/tools/requirements.sh install build && \
+		{ sh code/tools/requirements.sh install bpf || \
+			echo "Going on without: one program needs them, the others do not." >&2; } && \
+		$(MAKE) steps && sh code/tools/run_steps.sh || ran=; \
+	$(MAKE) docs && { $(read_next); } && [ -n "$$ran" ] && exit; \
+	[ -n "$$ran" ] || echo "The steps did not all run: what is said above the book says why. Without any rights: make vm-start" >&2; \
+	exit 1
 
-run-%: all ## run one step, as in "make run-03" or "make run-test_maps"
+run-%: steps ## run one step, as in "make run-03", or your own code/mine.c
+	@$(if $(wildcard code/$*.c),$(MAKE) $(if $(V),,-s) -C code $*)
 	@sh code/tools/run_steps.sh $*
 
 docs: ## make the book as a site, docs/build/index.html
@@ -53,15 +59,19 @@ open: docs ## open the site in your browser
 # A make of its own, which sees what vm-tools has unpacked.
 vm-tools:
 	@sh code/machines/qemu/vm.sh tools
-	@$(MAKE) all
+	@$(MAKE) steps
 
 vm: vm-tools ## a shell on a real kernel in a virtual machine, no root needed
+	@$(MAKE) all || echo "Going on without what does not compile." >&2
 	@sh code/machines/qemu/vm.sh shell
 
-vm-start: vm-tools ## run every step in the virtual machine
+vm-start: vm-tools ## run every step in the virtual machine, make the book
 	@sh code/machines/qemu/vm.sh run sh tools/run_steps.sh
+	@$(MAKE) docs
+	@$(read_next)
 
 vm-run-%: vm-tools ## run one step there, as in "make vm-run-03"
+	@$(if $(wildcard code/$*.c),$(MAKE) $(if $(V),,-s) -C code $*)
 	@sh code/machines/qemu/vm.sh run sh tools/run_steps.sh $*
 
 vm-check-%: vm-tools ## check an exercise there, as in "make vm-check-02a"

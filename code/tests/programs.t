@@ -47,7 +47,7 @@ for source in $sources expect.h $(cd "$code" && echo *.bpf.c); do
 done
 # Of the exercises, the atlas and the tests too.
 all_narrow() {
-	for file in "$code"/*.[ch] "$code"/exercises/classroom/*.[ch] "$code"/atlas/*.c "$code"/exercises/*/*.[ch] \
+	for file in "$code"/*.h "$code"/exercises/classroom/*.[ch] "$code"/atlas/*.c "$code"/exercises/*/*.[ch] \
 		"$code"/exercises/*/wrong/*.c "$code"/tests/hostile/*.c; do
 		narrow "$file" || { echo "$file"; return 1; }
 	done

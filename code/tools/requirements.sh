@@ -68,6 +68,8 @@ vm    | qemu-system-x86_64   | qemu-system-x86 | qemu-system-x86     | qemu-syst
 vm    | busybox              | busybox-static | busybox                 | busybox    | busybox-static
 vm    | zstd                 | zstd           | zstd                    | zstd       | zstd
 vm    | lz4                  | lz4            | lz4                     | lz4        | lz4
+vm    | strace               | strace         | strace                  | strace     | strace
+guest | bpftool              | bpftool        | bpftool                 | bpf        | bpftool
 '
 
 usage() {

@@ -306,7 +306,7 @@ judge_in_vm() {
 		done <"$work/prepared"
 		echo "after sh exercises/classroom/grade.sh in_vm sandbox.sh run '$work' true"
 	} >"$work/cases"
-	VM_FOLDER=$work VM_TOOLS="bwrap setpriv prlimit $batch/build/player" VM_TIMEOUT=$((max_time * 4)) VM_MEMORY=1024 \
+	VM_FOLDER=$work VM_TOOLS=$(printf '%s\n' bwrap setpriv prlimit "$batch/build/player") VM_TIMEOUT=$((max_time * 4)) VM_MEMORY=1024 \
 		sh "$exercises/../machines/qemu/vm.sh" cases "$work/cases" "$work/judged" \
 		</dev/null >/dev/null 2>"$work/vm" || fault "$(tail -n 1 "$work/vm")"
 	for name in before after; do

@@ -39,6 +39,10 @@ find "$@" \
 # Built programs have no dot in their names; sources and scripts do.
 grep -v -e '^code/[^/.]*$' -e '^code/atlas/errno_atlas$' -e '^code/skeletons/' "$new/all" >"$new/list"
 grep -x 'code/Makefile' "$new/all" >>"$new/list"
+# A program that no lesson shows is somebody's own.
+sh code/tools/transcript.sh shown | sed 's|.*|code/&.c\ncode/&.bpf.c|' >"$new/shown"
+awk 'NR == FNR { shown[$0]; next } !/^code\/[^\/]*\.c$/ || $0 in shown' "$new/shown" "$new/list" >"$new/kept" &&
+	mv "$new/kept" "$new/list" || exit 2
 
 mkdir "$new/$name" && tar --create --no-recursion --files-from "$new/list" |
 	tar -C "$new/$name" -xf - || exit 2
