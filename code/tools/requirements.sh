@@ -35,6 +35,7 @@ test  | prove                 | perl           | perl-Test-Harness       | perl 
 test  | strace                | strace         | strace                  | strace     | strace
 test  | valgrind              | valgrind       | valgrind                | valgrind   | valgrind
 test  | setpriv               | util-linux     | util-linux              | util-linux | util-linux
+test  | objdump               | binutils       | binutils                | binutils   | binutils
 test  | git                   | git            | git                     | git        | git
 grade | bwrap                 | bubblewrap     | bubblewrap              | bubblewrap | bubblewrap
 grade | parallel              | parallel       | parallel                | parallel   | gnu_parallel
