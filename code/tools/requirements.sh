@@ -37,6 +37,7 @@ test  | strace                | strace         | strace                  | strac
 test  | valgrind              | valgrind       | valgrind                | valgrind   | valgrind
 test  | ps                    | procps         | procps-ng               | procps-ng  | procps
 test  | setpriv               | util-linux     | util-linux              | util-linux | util-linux
+test  | objdump               | binutils       | binutils                | binutils   | binutils
 test  | git                   | git            | git                     | git        | git
 grade | bwrap                 | bubblewrap     | bubblewrap              | bubblewrap | bubblewrap
 grade | parallel              | parallel       | parallel                | parallel   | gnu_parallel
