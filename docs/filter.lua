@@ -1079,29 +1079,21 @@ local function atlas_rows(path, line)
 	return group(rows, function(row) return row[1] end)
 end
 
--- Every answer of every call, or of one.
-function directives.errnos(path, line, only)
+-- Every answer of every call.
+function directives.errnos(path, line)
 	local out = List()
 	for _, rows in ipairs(atlas_rows(path, line)) do
 		local call = rows[1][1]
 		local types = group(rows, function(row) return row[2] end)
 			:map(function(same) return same[1][2] end)
-		if only == call then
-			return { errno_table(call, rows, #types) }
-		elseif only == '' then
-			record('use', 'errnos', call)
-			out:insert(heading(escape(call), code(call), call))
-			count(call, 'call', 2)
-			if #types > 3 then
-				out:insert(raw('<p class="more">Asked of ' .. #types ..
-					': ' .. code(table.concat(types, ' ')) .. '</p>'))
-			end
-			out:insert(errno_table(call, rows, #types))
+		record('use', 'errnos', call)
+		out:insert(heading(escape(call), code(call), call))
+		count(call, 'call', 2)
+		if #types > 3 then
+			out:insert(raw('<p class="more">Asked of ' .. #types .. ': ' ..
+				code(table.concat(types, ' ')) .. '</p>'))
 		end
-	end
-	if #out == 0 then
-		die(input, line, 'there is no row of ' .. only .. ' in ' ..
-			shown(path))
+		out:insert(errno_table(call, rows, #types))
 	end
 	return out
 end
