@@ -2,8 +2,6 @@
 # The front door of the workbook. "make help" lists every target.
 
 MAKEFLAGS += --no-print-directory
-tests    ?= $(filter-out %/kernels.t %/vm.t %/libraries.t \
-	%/distributions.t,$(wildcard code/tests/*.t))
 
 # What "make vm" has unpacked for a reader who may not install.
 own := code/machines/qemu/cache/tools/usr
@@ -18,10 +16,8 @@ endif
 read_next = echo; echo "Read next: docs/build/index.html, which make open opens"
 
 .DELETE_ON_ERROR:
-.PHONY: all steps help start docs pdf open test test-deps record bench clean \
-	vm vm-tools vm-start vm-clean kernels test-kernels test-libraries \
-	test-distributions record-kernels \
-	check watch grade handout
+.PHONY: all steps help start docs pdf epub open clean vm vm-tools vm-start vm-clean \
+	kernels check watch
 
 all: ## build the programs (what plain "make" does)
 	@$(MAKE) $(if $(V),,-s) -C code
@@ -54,21 +50,11 @@ docs: ## make the book as a site, docs/build/index.html
 pdf: ## make the book as a PDF, docs/build/bpf-map-workbook.pdf
 	@$(MAKE) -C docs pdf
 
+epub: ## make the book as an e-book, docs/build/bpf-map-workbook.epub
+	@$(MAKE) -C docs epub
+
 open: docs ## open the site in your browser
 	@$(MAKE) -C docs open
-
-test: ## run all tests (installs the small tools that they need)
-	@sh code/tools/requirements.sh install build test grade
-	@$(MAKE) steps
-	@sh code/tools/with_cap_bpf.sh prove -e sh $(if $(V),-v) -j2 \
-		--rules="seq=**grader.t" --rules="par=**" $(tests)
-
-test-deps: ## install the large tools too, so that no test is skipped
-	@sh code/tools/requirements.sh install build test docs pdf grade large
-	@npm ci --prefix code/tests/browser --ignore-scripts --no-audit --no-fund
-
-record: steps ## run every program and store what it prints in lessons/
-	@sh code/tools/with_cap_bpf.sh sh code/tools/transcript.sh record
 
 # A make of its own, which sees what vm-tools has unpacked.
 vm-tools:
@@ -97,32 +83,6 @@ vm-clean: ## forget the kernels that were fetched
 kernels: ## list the kernels that can be fetched here
 	@sh code/machines/qemu/kernel.sh list
 
-test-kernels: ## test on all of them, or on some: KERNELS="5.10 newest"
-	@sh code/tools/requirements.sh install build test grade vm
-	@$(MAKE) steps
-	@prove -e sh $(if $(V),-v) code/tests/kernels.t code/tests/vm.t
-
-test-libraries: ## test with the libbpf, gcc and clang of other suites (2 GB)
-	@sh code/tools/requirements.sh install build test
-	@$(MAKE) steps
-	@sh code/tools/with_cap_bpf.sh prove -e sh $(if $(V),-v) code/tests/libraries.t
-
-test-distributions: ## test in a bare root of each Debian, or of SUITES="stable"
-	@sh code/tools/requirements.sh install build test distributions
-	@$(MAKE) steps
-	@prove -e sh $(if $(V),-v) code/tests/distributions.t
-
-record-kernels: steps ## store what each kernel answers, for the book
-	@sh code/machines/qemu/kernels.sh record
-
-bench: steps ## print speeds as ratios; CLASS=100 grades 100 students and 300
-	@sh code/tools/requirements.sh install bench
-	@sh code/tools/bench.sh
-	@sh code/tools/requirements.sh install vm
-	@sh code/machines/qemu/bench.sh
-	@sh docs/bench.sh
-	@sh code/exercises/classroom/bench.sh
-
 check: ## see all exercises: done, failing or to do, and what is next
 	@sh code/exercises/classroom/check.sh all
 
@@ -138,13 +98,11 @@ reset-%: ## put the stub of an exercise back (asks, and keeps your file)
 watch: ## check an exercise at every save, until Ctrl+C
 	@sh code/exercises/classroom/check.sh watch
 
-grade: ## grade a class: make grade SUBMISSIONS=dir OUT=dir [IN=vm]
-	@sh code/exercises/classroom/grade.sh batch "$(SUBMISSIONS)" "$(OUT)"
-
-handout: ## make the archive for students, without any solution
-	@sh code/exercises/classroom/handout.sh
-
 clean: ## remove what was built
 	@$(MAKE) -C code clean
 	@$(MAKE) -C docs clean
 	@rm -rf code/exercises/build*
+
+# What only those who test, record and teach need is not in the archive for
+# students.
+-include code/develop.mk

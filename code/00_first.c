@@ -8,7 +8,7 @@
 int main(void)
 {
 	const unsigned char address[4] = { 203, 0, 113, 7 };
-	int strikes = 3, found = 0, status = 1;
+	int strikes = 3, found = 0;
 	int map = bpf_map_create(BPF_MAP_TYPE_HASH, "blocked",
 				 sizeof(address), sizeof(strikes), 1024,
 				 NULL);
@@ -21,12 +21,10 @@ int main(void)
 		perror("bpf_map_update_elem");
 	else if (bpf_map_lookup_elem(map, address, &found) < 0)
 		perror("bpf_map_lookup_elem");
-	else if (printf("203.0.113.7 is blocked: %d strikes\n", found) <
-			 0 ||
-		 fflush(stdout) == EOF)
-		perror("cannot write to stdout");
 	else
-		status = 0;
+		printf("203.0.113.7 is blocked: %d strikes\n", found);
 	close(map);
-	return status;
+	if (fflush(stdout) == EOF)
+		perror("cannot write to stdout");
+	return !found || ferror(stdout);
 }

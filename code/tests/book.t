@@ -341,8 +341,6 @@ lets_pass() {
 }
 ok '  but not when it links to it' lets_pass "$(early 'A [zebra](93-glossary.md) and a zebra.')"
 ok '  nor when it is code' lets_pass "$(early '\\`zebra\\`')"
-ok 'a misspelt call stops the build' stops "$at there is no row of bpf_map_delte_elem in lessons/transcripts/errno_atlas.tsv" \
-	"$(add '[x](transcripts/errno_atlas.tsv \"errnos bpf_map_delte_elem\")')"
 ok 'a misspelt directive stops the build' stops "$at unknown directive \"progam\"" \
 	"$(add '[x](../code/05_delete.c \"progam\")')"
 ok 'a missing exercise stops the build' stops "$at there is no code/exercises/99_none/task.md" \
@@ -382,7 +380,7 @@ ok 'a figure that no lesson shows stops the build' stops 'lessons/figures/none.s
 	'cp lessons/figures/03-copy.svg lessons/figures/none.svg'
 ok 'atlas rows that no lesson shows stop the build' stops \
 	'lessons/transcripts/errno_atlas.tsv:[0-9]*: no lesson shows the rows of bpf_[a-z_]*' \
-	"sed -i 's/\"errnos\")/\"errnos bpf_map_create\")/' lessons/90-errno-atlas.md"
+	"sed -i '/\"errnos\")/d' lessons/90-errno-atlas.md"
 ok 'a script that cannot be made small stops the build' stops \
 	'docs/site.js:[0-9]*: a string may not go on after the end of its line' \
 	"printf 'const s = \`\n  kept\`;\n' >>docs/site.js"

@@ -57,8 +57,8 @@ bare() {
 
 # unpacked SUITE: $root, with a clone of the workbook in it
 unpacked() {
-	root=$(mktemp -d "$cache/root.XXXXXX") && chmod 755 "$root" &&
-		tar -C "$root" -xf "$cache/$1.tar" &&
+	root=$(mktemp -d "$cache/root.XXXXXX") &&
+		tar -C "$root" -xf "$cache/$1.tar" && chmod 755 "$root" &&
 		cp /etc/resolv.conf "$root/etc/" &&
 		git -c safe.directory='*' clone -q "$top" "$root/workbook"
 }

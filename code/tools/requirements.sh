@@ -31,10 +31,13 @@ pdf   | weasyprint            | weasyprint     | weasyprint              | pytho
 pdf   | pdfinfo               | poppler-utils  | poppler-utils           | poppler    | poppler-tools
 pdf   | OpenSans-Regular.ttf  | fonts-open-sans | open-sans-fonts        | ttf-opensans | google-opensans-fonts
 pdf   | JetBrainsMono-Regular.ttf | fonts-jetbrains-mono | jetbrains-mono-fonts | ttf-jetbrains-mono | jetbrains-mono-fonts
+epub  | zip                   | zip            | zip                     | zip        | zip
 test  | prove                 | perl           | perl-Test-Harness       | perl       | perl
 test  | strace                | strace         | strace                  | strace     | strace
 test  | valgrind              | valgrind       | valgrind                | valgrind   | valgrind
+test  | ps                    | procps         | procps-ng               | procps-ng  | procps
 test  | setpriv               | util-linux     | util-linux              | util-linux | util-linux
+test  | objdump               | binutils       | binutils                | binutils   | binutils
 test  | git                   | git            | git                     | git        | git
 grade | bwrap                 | bubblewrap     | bubblewrap              | bubblewrap | bubblewrap
 grade | parallel              | parallel       | parallel                | parallel   | gnu_parallel
@@ -50,6 +53,8 @@ large | node                  | nodejs         | nodejs                  | nodej
 large | npm                   | npm            | nodejs-npm              | npm        | npm
 large | java                  | default-jre-headless | java-latest-openjdk-headless | jre-openjdk-headless | java-17-openjdk-headless
 large | qpdf                  | qpdf           | qpdf                    | qpdf       | qpdf
+large | epubcheck             | epubcheck      | epubcheck               | epubcheck  | epubcheck
+large | unzip                 | unzip          | unzip                   | unzip      | unzip
 large | hunspell              | hunspell       | hunspell                | hunspell   | hunspell
 large | codespell             | codespell      | codespell               | codespell  | codespell
 distributions | debootstrap    | debootstrap    | debootstrap             | debootstrap | debootstrap

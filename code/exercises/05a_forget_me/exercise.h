@@ -4,12 +4,13 @@
 
 #include <stdint.h>
 
-// Make sure that a address is not in a map.
+// Make sure that an address is not in a map.
 //
-// fd    a map: key uint32_t (a address), value uint64_t; it stays open
-// address  whom to forget
+// fd       a map: key uint32_t (an address), value uint64_t; it
+//          stays open
+// address  which one to forget
 //
-// Returns 1       the address was there, and this call removed the
+// Returns 1       the address was there, and this call removed its
 //                 entry
 //         0       the address was not there
 //         -errno  any other failure of a map call, such as -EINVAL

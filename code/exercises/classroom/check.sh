@@ -61,11 +61,16 @@ fill() {
 	}'
 }
 
-# compile NAME: build the player of an exercise from exercise.c
+# compile NAME: build the player of an exercise from exercise.c, of which
+# only the functions of the exercise are seen from outside, as by a grader
 compile() {
 	# shellcheck disable=SC2046 # words
-	${CC:-cc} $(cat "$build/flags") -I "$1" -o "$build/$1/player" "$1/exercise.c" \
-		"$build/$1/call.o" "$build/player.o" -lbpf 2>"$build/$1/compiler"
+	{
+		${CC:-cc} $(cat "$build/flags") -I "$1" -c -o "$build/$1/exercise.o" "$1/exercise.c" &&
+			objcopy --keep-global-symbols="$build/$1/functions" "$build/$1/exercise.o" &&
+			${CC:-cc} $(cat "$build/flags") -o "$build/$1/player" "$build/$1/exercise.o" \
+				"$build/$1/call.o" "$build/player.o" -lbpf
+	} 2>"$build/$1/compiler"
 }
 
 # play SEED NAME...: compile and run each, and write $build/NAME/report,
