@@ -181,8 +181,6 @@ local function check_shown(data, files)
 		used[use] = true
 	end
 	for _, kind in ipairs {
-		{ 'program', 'program', '^%.%./code/%d%d_[^/]*%.c$' },
-		{ 'program', 'program', '^%.%./code/test_maps%.c$' },
 		{ 'program', 'program', '^%.%./code/expect%.h$' },
 		{ 'output', 'run', '^%.%./lessons/transcripts/.*%.txt$' },
 		{ 'output', 'run', '/errno_kernels%.tsv$' },

@@ -954,15 +954,15 @@ function directives.calls(path, line)
 	local lines = split(need(path, line))
 	local calls = List { List { commands(List { lines:remove(1) }) .. '\n' } }
 	for _, said in ipairs(lines) do
-		local command = said:match('^bpf%(([A-Z_]+)')
+		local command = said:match('^[%a_]+')
 		if command then
 			terms_of(command, 1)
 			calls:insert(List())
 		end
 		calls[#calls]:insert((escape(said)
-			:gsub('^bpf%(([A-Z_]+)', 'bpf(<b>%1</b>')
-			:gsub('= %-1 (E[A-Z0-9]+)', '= -1 <var>%1</var>')
-			:gsub('^(%s+%(th.-times%))$', '<em>%1</em>')) .. '\n')
+			:gsub('^[%a_]+', '<b>%0</b>')
+			:gsub('= (-E[A-Z0-9]+)$', '= <var>%1</var>')
+			:gsub('^(%s+%(.- calls, .*%))$', '<em>%1</em>')) .. '\n')
 	end
 	local html = printing and unbroken(calls) or
 		table.concat(calls:map(function(call)

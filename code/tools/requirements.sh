@@ -35,7 +35,9 @@ epub  | zip                   | zip            | zip                     | zip  
 test  | prove                 | perl           | perl-Test-Harness       | perl       | perl
 test  | strace                | strace         | strace                  | strace     | strace
 test  | valgrind              | valgrind       | valgrind                | valgrind   | valgrind
+test  | ps                    | procps         | procps-ng               | procps-ng  | procps
 test  | setpriv               | util-linux     | util-linux              | util-linux | util-linux
+test  | objdump               | binutils       | binutils                | binutils   | binutils
 test  | git                   | git            | git                     | git        | git
 grade | bwrap                 | bubblewrap     | bubblewrap              | bubblewrap | bubblewrap
 grade | parallel              | parallel       | parallel                | parallel   | gnu_parallel
@@ -67,6 +69,8 @@ vm    | qemu-system-x86_64   | qemu-system-x86 | qemu-system-x86     | qemu-syst
 vm    | busybox              | busybox-static | busybox                 | busybox    | busybox-static
 vm    | zstd                 | zstd           | zstd                    | zstd       | zstd
 vm    | lz4                  | lz4            | lz4                     | lz4        | lz4
+vm    | strace               | strace         | strace                  | strace     | strace
+guest | bpftool              | bpftool        | bpftool                 | bpf        | bpftool
 '
 
 usage() {
