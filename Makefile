@@ -3,7 +3,7 @@
 
 MAKEFLAGS += --no-print-directory
 tests    ?= $(filter-out %/kernels.t %/vm.t %/libraries.t \
-	%/distributions.t,$(wildcard code/tests/*.t))
+	%/distributions.t %/lint.t,$(wildcard code/tests/*.t))
 
 # What "make vm" has unpacked for a reader who may not install.
 own := $(CURDIR)/code/machines/qemu/cache/tools/usr
@@ -17,7 +17,7 @@ export pandoc_datadir  := $(own)/share/pandoc
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: all help start docs pdf open test test-deps record bench clean \
+.PHONY: all help start docs pdf open test test-deps lint record bench clean \
 	vm vm-tools vm-start vm-clean kernels test-kernels test-libraries \
 	test-distributions record-kernels \
 	check watch grade handout
@@ -101,6 +101,10 @@ test-distributions: ## test in a bare root of each Debian, or of SUITES="stable"
 	@sh code/tools/requirements.sh install build test distributions
 	@$(MAKE) all
 	@prove -e sh $(if $(V),-v) code/tests/distributions.t
+
+lint: ## ask linters about every script, C, Lua and JavaScript file
+	@sh code/tools/requirements.sh install lint
+	@prove -e sh $(if $(V),-v) code/tests/lint.t
 
 record-kernels: all ## store what each kernel answers, for the book
 	@sh code/machines/qemu/kernels.sh record

@@ -22,6 +22,7 @@ struct tables {
 //         -EINVAL blocked or recent is 0; nothing is open, tables is
 //                 as it was
 //         -errno  any other failure of a map call; likewise
-int open_tables(struct tables *tables, uint32_t blocked, uint32_t recent);
+int open_tables(struct tables *tables, uint32_t blocked,
+		uint32_t recent);
 
 #endif

@@ -17,6 +17,6 @@
 //         -errno  any other failure of the map call; *limit is as it
 //                 was
 int get_limit(int fd, uint32_t address, uint64_t fallback,
-		uint64_t *limit);
+	      uint64_t *limit);
 
 #endif
