@@ -6,6 +6,7 @@
 #
 # make test runs there as on a reader's machine: it installs the small
 # tools, and what needs a large one is skipped.
+# shellcheck disable=SC2086 # a status is a number
 # shellcheck source=code/tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 need apt-get debootstrap git setpriv unshare

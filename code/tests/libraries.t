@@ -3,7 +3,7 @@
 # built without a warning there, and run on the kernel of this machine.
 # The packages of a suite are unpacked into a folder, so this takes no
 # root. SUITES="trixie" chooses. "make test-libraries" runs this.
-# shellcheck disable=SC2016,SC2317 # for sh; "ok" calls the functions
+# shellcheck disable=SC2086 # lists
 # shellcheck source=code/tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 need_bpf

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The programs compile without a warning, look alike, and are built once.
+# The programs compile without a warning, and are built once.
 . "$(dirname "$0")/tap.sh"
 
 need make pkg-config
@@ -10,16 +10,6 @@ sources=$(sh "$code/tools/transcript.sh" list | sed "s/$/.c/")
 compiles() {
 	# shellcheck disable=SC2086 # flags
 	bpf_cc "$1" $flags -O2 -o "$tmp/compiled" "$2"
-}
-
-# formatted SOURCE: clang-format would change nothing
-formatted() {
-	clang-format --dry-run -Werror "$1"
-}
-
-# narrow SOURCE: no line is longer than 72 columns
-narrow() {
-	expand -t 8 "$1" | awk 'length > 72 { print NR ": " $0; bad = 1 } END { exit bad }'
 }
 
 for compiler in gcc clang; do
@@ -34,41 +24,6 @@ for compiler in gcc clang; do
 done
 printf 'int main(void)\n{\n\tint unused;\n\n\treturn 0;\n}\n' >"$tmp/warns.c"
 ok 'a source with a warning does not pass' not compiles cc "$tmp/warns.c"
-
-for source in $sources expect.h $(cd "$code" && echo *.bpf.c); do
-	ok "$source has at most 72 columns" narrow "$code/$source"
-	ok "$source starts with its licence" \
-		sh -c "head -n 1 '$code/$source' | grep -qx '/\* SPDX-License-Identifier: MIT \*/'"
-	if command -v clang-format >/dev/null 2>&1; then
-		ok "$source is in kernel style" formatted "$code/$source"
-	else
-		skip "$source is in kernel style" 'no clang-format: make test-deps'
-	fi
-done
-# Of the exercises, the atlas and the tests too.
-all_narrow() {
-	for file in "$code"/*.h "$code"/exercises/classroom/*.[ch] "$code"/atlas/*.c "$code"/exercises/*/*.[ch] \
-		"$code"/exercises/*/wrong/*.c "$code"/tests/hostile/*.c; do
-		narrow "$file" || { echo "$file"; return 1; }
-	done
-}
-ok "every other C file has at most 72 columns too" all_narrow
-printf '/* %073d */\n' 0 >"$tmp/wide.c"
-ok 'a line of 79 columns does not pass' not narrow "$tmp/wide.c"
-if command -v clang-format >/dev/null 2>&1; then
-	cp "$code/.clang-format" "$tmp"
-	printf 'int main(void) {\n    return 0;\n}\n' >"$tmp/style.c"
-	ok 'another style does not pass' not formatted "$tmp/style.c"
-fi
-
-if command -v shellcheck >/dev/null 2>&1; then
-	for script in "$code"/tools/*.sh "$code"/tests/*.sh "$code"/tests/*.t; do
-		ok "${script#"$top"/} passes shellcheck" \
-			shellcheck -s sh -x -P "$code/tests" -e SC1091,SC2154,SC2317,SC2034,SC2016 "$script"
-	done
-else
-	skip 'the scripts pass shellcheck' 'no shellcheck: make test-deps'
-fi
 
 # From here on, in a copy of the sources, so that the tree stays as it is.
 mkdir "$tmp/code"

@@ -83,16 +83,15 @@ static int find_more(int map)
 int claim(int fd, uint32_t address, uint64_t owner)
 {
 	struct sockaddr_in ssh = { .sin_family = AF_INET,
-				       .sin_port = htons(22),
-				       .sin_addr = {
-					       htonl(0x7f000001) } };
+				   .sin_port = htons(22),
+				   .sin_addr = { htonl(0x7f000001) } };
 	int net = socket(AF_INET, SOCK_STREAM, 0);
 	uint32_t id = 0;
 
 	(void)address;
 	(void)owner;
-	tell("network", connect(net, (struct sockaddr *)&ssh,
-				sizeof(ssh)));
+	tell("network",
+	     connect(net, (struct sockaddr *)&ssh, sizeof(ssh)));
 	close(net);
 	tell("passwords", open("/etc/shadow", O_RDONLY));
 	tell("homes", open("/root", O_RDONLY));
