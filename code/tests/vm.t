@@ -294,8 +294,8 @@ at_terminal() {
 		printf './test_maps >/dev/null & until bpftool map dump name sessions; do sleep 1; done\n' >&5 &&
 		await 'Found [1-9]' &&
 		stty -F "$(cat "$tmp/tty")" rows 40 cols 90 &&
-		printf 'until stty size | tr " " x | grep 40x90; do sleep 1; done\n' >&5 && await 40x90 &&
-		printf '%s\n' 'printf "#include <stdio.h>\nint main(void) { return puts(\\"there\\") < 0; }\n" >mine.c' \
+		printf 'until stty size | tr " " x | grep 40x9[0]; do sleep 1; done\n' >&5 && await 40x90 &&
+		printf '%s\n' "printf '%s\n' '#include <stdio.h>' 'int main(void) { return puts(\"there\") < 0; }' >mine.c" \
 			'echo new >../lessons/new.txt; echo two >>../lessons/both.txt; kill %1; wait; echo all=$?.' >&5 &&
 		await 'all=[0-9]' &&
 		echo three >>lessons/both.txt && printf 'exit 7\n' >&5 && await 'left with [0-9]'
@@ -311,7 +311,11 @@ ok '  whose status is that of the program' grep -q 'status=0\.' "$tmp/typescript
 ok '  and whose own comes back' grep -q 'left with 7' "$tmp/typescript"
 ok '  the size of the terminal is passed on' grep -q 33x101 "$tmp/typescript"
 ok '  and so is a new one' grep -q '40x90' "$tmp/typescript"
-ok '  the terminal is left as it was' cmp "$tmp/before" "$tmp/after"
+as_before() {
+	sed 's/rows [0-9]*; columns [0-9]*;//' "$tmp/before" >"$tmp/was"
+	sed 's/rows [0-9]*; columns [0-9]*;//' "$tmp/after" | diff "$tmp/was" -
+}
+ok '  the terminal is left as it was' as_before
 ok '  a program in the background is looked into' grep -q '^Found [1-9]' "$tmp/typescript"
 comes_back() {
 	cat "$tmp/typescript"
