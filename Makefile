@@ -2,28 +2,29 @@
 # The front door of the workbook. "make help" lists every target.
 
 MAKEFLAGS += --no-print-directory
-tests    ?= $(filter-out %/kernels.t %/vm.t %/libraries.t \
-	%/distributions.t,$(wildcard code/tests/*.t))
 
 # What "make vm" has unpacked for a reader who may not install.
-own := $(CURDIR)/code/machines/qemu/cache/tools/usr
-ifneq ($(wildcard $(own)),)
-export PATH            := $(PATH):$(own)/bin
+own := code/machines/qemu/cache/tools/usr
+ifneq ($(wildcard $(own)/bin),)
+own := $(CURDIR)/$(own)
+export PATH            := $(PATH):$(own)/bin:$(own)/sbin
 export LD_LIBRARY_PATH := $(own)/lib/x86_64-linux-gnu
 export LIBRARY_PATH    := $(LD_LIBRARY_PATH)
 export C_INCLUDE_PATH  := $(own)/include:$(own)/include/x86_64-linux-gnu
 export PKG_CONFIG_PATH := $(LD_LIBRARY_PATH)/pkgconfig
-export pandoc_datadir  := $(own)/share/pandoc
 endif
+read_next = echo; echo "Read next: docs/build/index.html, which make open opens"
 
 .DELETE_ON_ERROR:
-.PHONY: all help start docs pdf open test test-deps record bench clean \
-	vm vm-tools vm-start vm-clean kernels test-kernels test-libraries \
-	test-distributions record-kernels \
-	check watch grade handout
+.PHONY: all steps help start docs pdf epub open clean vm vm-tools vm-start vm-clean \
+	kernels check watch
 
 all: ## build the programs (what plain "make" does)
 	@$(MAKE) $(if $(V),,-s) -C code
+
+# Those of the lessons, whatever becomes of a reader's own.
+steps:
+	@$(MAKE) $(if $(V),,-s) -C code steps
 
 help: ## list every target
 	@echo 'Usage: make TARGET'
@@ -31,15 +32,16 @@ help: ## list every target
 		awk -F'|' '{ sub(/%/, "NN", $$1); printf "  %-14s %s\n", $$1, $$2 }'
 
 start: ## install what is missing, build, run every step, make the book
-	@sh code/tools/requirements.sh install build
-	@sh code/tools/requirements.sh install bpf || echo "Going on without: one program needs them, the others do not." >&2
-	@$(MAKE) all
-	@sh code/tools/run_steps.sh
-	@$(MAKE) docs
-	@echo
-	@echo "Read next: docs/build/index.html, which make open opens"
+	@ran=yes; sh code/tools/requirements.sh install build && \
+		{ sh code/tools/requirements.sh install bpf || \
+			echo "Going on without: one program needs them, the others do not." >&2; } && \
+		$(MAKE) steps && sh code/tools/run_steps.sh || ran=; \
+	$(MAKE) docs && { $(read_next); } && [ -n "$$ran" ] && exit; \
+	[ -n "$$ran" ] || echo "The steps did not all run: what is said above the book says why. Without any rights: make vm-start" >&2; \
+	exit 1
 
-run-%: all ## run one step, as in "make run-03" or "make run-test_maps"
+run-%: steps ## run one step, as in "make run-03", or your own code/mine.c
+	@$(if $(wildcard code/$*.c),$(MAKE) $(if $(V),,-s) -C code $*)
 	@sh code/tools/run_steps.sh $*
 
 docs: ## make the book as a site, docs/build/index.html
@@ -48,34 +50,28 @@ docs: ## make the book as a site, docs/build/index.html
 pdf: ## make the book as a PDF, docs/build/bpf-map-workbook.pdf
 	@$(MAKE) -C docs pdf
 
+epub: ## make the book as an e-book, docs/build/bpf-map-workbook.epub
+	@$(MAKE) -C docs epub
+
 open: docs ## open the site in your browser
 	@$(MAKE) -C docs open
-
-test: ## run all tests (installs the small tools that they need)
-	@sh code/tools/requirements.sh install build test grade
-	@$(MAKE) all
-	@sh code/tools/with_cap_bpf.sh prove -e sh $(if $(V),-v) -j2 \
-		--rules="seq=**grader.t" --rules="par=**" $(tests)
-
-test-deps: ## install the large tools too, so that no test is skipped
-	@sh code/tools/requirements.sh install build test docs pdf grade large
-	@npm ci --prefix code/tests/browser --ignore-scripts --no-audit --no-fund
-
-record: all ## run every program and store what it prints in lessons/
-	@sh code/tools/with_cap_bpf.sh sh code/tools/transcript.sh record
 
 # A make of its own, which sees what vm-tools has unpacked.
 vm-tools:
 	@sh code/machines/qemu/vm.sh tools
-	@$(MAKE) all
+	@$(MAKE) steps
 
 vm: vm-tools ## a shell on a real kernel in a virtual machine, no root needed
+	@$(MAKE) all || echo "Going on without what does not compile." >&2
 	@sh code/machines/qemu/vm.sh shell
 
-vm-start: vm-tools ## run every step in the virtual machine
+vm-start: vm-tools ## run every step in the virtual machine, make the book
 	@sh code/machines/qemu/vm.sh run sh tools/run_steps.sh
+	@$(MAKE) docs
+	@$(read_next)
 
 vm-run-%: vm-tools ## run one step there, as in "make vm-run-03"
+	@$(if $(wildcard code/$*.c),$(MAKE) $(if $(V),,-s) -C code $*)
 	@sh code/machines/qemu/vm.sh run sh tools/run_steps.sh $*
 
 vm-check-%: vm-tools ## check an exercise there, as in "make vm-check-02a"
@@ -86,32 +82,6 @@ vm-clean: ## forget the kernels that were fetched
 
 kernels: ## list the kernels that can be fetched here
 	@sh code/machines/qemu/kernel.sh list
-
-test-kernels: ## test on all of them, or on some: KERNELS="5.10 newest"
-	@sh code/tools/requirements.sh install build test grade vm
-	@$(MAKE) all
-	@prove -e sh $(if $(V),-v) code/tests/kernels.t code/tests/vm.t
-
-test-libraries: ## test with the libbpf, gcc and clang of other suites (2 GB)
-	@sh code/tools/requirements.sh install build test
-	@$(MAKE) all
-	@sh code/tools/with_cap_bpf.sh prove -e sh $(if $(V),-v) code/tests/libraries.t
-
-test-distributions: ## test in a bare root of each Debian, or of SUITES="stable"
-	@sh code/tools/requirements.sh install build test distributions
-	@$(MAKE) all
-	@prove -e sh $(if $(V),-v) code/tests/distributions.t
-
-record-kernels: all ## store what each kernel answers, for the book
-	@sh code/machines/qemu/kernels.sh record
-
-bench: all ## print speeds as ratios; CLASS=100 grades 100 students and 300
-	@sh code/tools/requirements.sh install bench
-	@sh code/tools/bench.sh
-	@sh code/tools/requirements.sh install vm
-	@sh code/machines/qemu/bench.sh
-	@sh docs/bench.sh
-	@sh code/exercises/classroom/bench.sh
 
 check: ## see all exercises: done, failing or to do, and what is next
 	@sh code/exercises/classroom/check.sh all
@@ -128,13 +98,11 @@ reset-%: ## put the stub of an exercise back (asks, and keeps your file)
 watch: ## check an exercise at every save, until Ctrl+C
 	@sh code/exercises/classroom/check.sh watch
 
-grade: ## grade a class: make grade SUBMISSIONS=dir OUT=dir [IN=vm]
-	@sh code/exercises/classroom/grade.sh batch "$(SUBMISSIONS)" "$(OUT)"
-
-handout: ## make the archive for students, without any solution
-	@sh code/exercises/classroom/handout.sh
-
 clean: ## remove what was built
 	@$(MAKE) -C code clean
 	@$(MAKE) -C docs clean
 	@rm -rf code/exercises/build*
+
+# What only those who test, record and teach need is not in the archive for
+# students.
+-include code/develop.mk

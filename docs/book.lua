@@ -11,6 +11,7 @@
 --   collect     checks links and sources over all pages; writes the
 --               search, and what the answers and the index are made of
 --   print       all printed pages as one
+--   epub        what an e-book has beside its pages
 
 local text = dofile('text.lua')
 local die, fail, slurp, replace = text.die, text.fail, text.slurp, text.replace
@@ -180,8 +181,6 @@ local function check_shown(data, files)
 		used[use] = true
 	end
 	for _, kind in ipairs {
-		{ 'program', 'program', '^%.%./code/%d%d_[^/]*%.c$' },
-		{ 'program', 'program', '^%.%./code/test_maps%.c$' },
 		{ 'program', 'program', '^%.%./code/expect%.h$' },
 		{ 'output', 'run', '^%.%./lessons/transcripts/.*%.txt$' },
 		{ 'output', 'run', '/errno_kernels%.tsv$' },
@@ -326,6 +325,62 @@ function stages.print()
 	end
 	html:insert('</body></html>')
 	text.write(folder .. 'book.html', table.concat(html, '\n'))
+end
+
+------------------------------------------------------------------ epub
+
+function stages.epub()
+	local book = text.read_structure()
+	local title = 'The BPF Map Workbook'
+	local epoch = tonumber(os.getenv('SOURCE_DATE_EPOCH') or 0)
+	local names = List { 'index' }
+	names:extend(book.order)
+	local items, spine, toc = List(), List(), List()
+	for i, name in ipairs(names) do
+		local path = folder .. 'epub/' .. name .. '.xhtml'
+		local page = slurp(path):gsub('&nbsp;', '&#160;')
+		text.write(path, page)
+		items:insert('<item id="p' .. i .. '" href="' .. name ..
+			'.xhtml" media-type="application/xhtml+xml"' ..
+			(page:find('<svg', 1, true) and ' properties="svg"' or '') .. '/>')
+		spine:insert('<itemref idref="p' .. i .. '"/>')
+		if name ~= 'index' then
+			toc:insert('<li><a href="' .. name .. '.xhtml">' ..
+				book.pages[name].label .. ': ' ..
+				text.inline_code(book.pages[name].title) .. '</a></li>')
+		end
+	end
+	text.write(folder .. 'epub/nav.xhtml', [[
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE html>
+<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" lang="en" xml:lang="en">
+<head><title>Contents</title><link rel="stylesheet" type="text/css" href="style.css"/></head>
+<body><nav epub:type="toc" id="contents"><h1>Contents</h1><ol>
+]] .. table.concat(toc, '\n') .. '\n</ol></nav></body></html>\n')
+	text.write(folder .. 'epub/content.opf', [[
+<?xml version="1.0" encoding="UTF-8"?>
+<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id" xml:lang="en">
+<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
+<dc:identifier id="id">bpf-map-workbook</dc:identifier>
+<dc:title>]] .. title .. [[</dc:title>
+<dc:language>en</dc:language>
+<meta property="dcterms:modified">]] ..
+		os.date('!%Y-%m-%dT%H:%M:%SZ', epoch) .. [[</meta>
+</metadata>
+<manifest>
+<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
+<item id="css" href="style.css" media-type="text/css"/>
+]] .. table.concat(items, '\n') .. '\n</manifest>\n<spine>\n' ..
+		spine:remove(1) .. '\n<itemref idref="nav"/>\n' ..
+		table.concat(spine, '\n') .. '\n</spine>\n</package>\n')
+	text.write(folder .. 'epub/style.css', slurp('epub.css'))
+	text.write(folder .. 'epub/mimetype', 'application/epub+zip')
+	text.write(folder .. 'epub/META-INF/container.xml', [[
+<?xml version="1.0" encoding="UTF-8"?>
+<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0">
+<rootfiles><rootfile full-path="content.opf" media-type="application/oebps-package+xml"/></rootfiles>
+</container>
+]])
 end
 
 function Meta(meta)

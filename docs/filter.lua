@@ -2,7 +2,8 @@
 -- How a lesson becomes a page. The code below is in this order.
 --
 --    1. Make runs one pandoc a page. It parses the Markdown and hands
---       its blocks to Pandoc; with "-M print" the page is for print.
+--       its blocks to Pandoc; with "-M print" the page is for paper,
+--       with "-M epub" too for the e-book.
 --    2. blocks() goes through them: a heading opens a section, a quote
 --       may be a box, <details> an answer.
 --    3. A paragraph that is one link with a title is a directive. Its
@@ -37,7 +38,8 @@ local shown, die, slurp, write = text.shown, text.die, text.slurp, text.write
 local split, group, sorted = text.split, text.group, text.sorted
 local escape, inline_code = text.escape, text.inline_code
 
-local page, printing            -- "03-lookup"; whether it is for print
+local page, printing            -- "03-lookup"; whether it is for paper
+local electronic                -- or for an e-book, which has no pages
 local input                     -- the file that is walked: the lesson,
                                 -- or an exercise that it brings in
 local data, deps = {}, {}
@@ -126,17 +128,17 @@ end
 
 -- at ID: an id as the page has it; in print all pages are one
 local function at(id)
-	return printing and page .. '--' .. id or id
+	return printing and not electronic and page .. '--' .. id or id
 end
 
 -- href NAME ID: the address of a place, or without ID of a page
 local function href(name, id)
-	if printing then
+	if printing and not electronic then
 		return name == 'index' and '#contents' or
 			'#' .. name .. '--' .. (id or 'main')
 	end
-	return (name == page and id and '' or name .. '.html') ..
-		(id and '#' .. id or '')
+	return (name == page and id and '' or name ..
+		(electronic and '.xhtml' or '.html')) .. (id and '#' .. id or '')
 end
 
 -- keep LINES: the class of what a printed page must not part
@@ -149,7 +151,8 @@ end
 function Pandoc(doc)
 	input = PANDOC_STATE.input_files[1]
 	page = pandoc.path.split_extension(filename(input))
-	printing = doc.meta.print ~= nil
+	electronic = doc.meta.epub ~= nil
+	printing = doc.meta.print ~= nil or electronic
 	source = split(need(input, 1))
 	book = text.read_structure()
 	answers_page = book.order:find_if(function(name)
@@ -369,12 +372,14 @@ local function fold(html)
 		return { summary = summary, hides = true, open = {}, close = {
 			raw('<p class="answer-ref" id="' .. at('question-' .. n) ..
 			'"><a class="number" href="' .. href(answers_page, to) ..
-			'">Answer on page </a></p>') } }
+			'">Answer' .. (electronic and '' or ' on page ') ..
+			'</a></p>') } }
 	end
 	return { summary = summary, open = { raw('<details class="answer" ' ..
 		'id="answer-' .. n .. '"><summary>' .. summary .. '</summary>') },
 		close = { close, raw('<p class="answer-ref" id="question-' .. n ..
-		'"><a href="' .. href(answers_page, to) .. '">Answer</a></p>') } }
+		'"><a href="' .. href(answers_page, to) .. '">The answer is in ' ..
+		book.pages[answers_page].label .. '</a></p>') } }
 end
 
 function blocks(list)
@@ -443,7 +448,7 @@ local function tag(name, where_to)
 end
 
 local as = { b = tag('b', 'screen'), u = tag('u', 'screen'),
-	libbpf = tag('u class=c'), var = tag('var', 'screen'),
+	libbpf = tag('u class="c"'), var = tag('var', 'screen'),
 	samp = tag('samp'), em = tag('em'), escape = escape }
 
 function as.word(word, paren)
@@ -1074,29 +1079,21 @@ local function atlas_rows(path, line)
 	return group(rows, function(row) return row[1] end)
 end
 
--- Every answer of every call, or of one.
-function directives.errnos(path, line, only)
+-- Every answer of every call.
+function directives.errnos(path, line)
 	local out = List()
 	for _, rows in ipairs(atlas_rows(path, line)) do
 		local call = rows[1][1]
 		local types = group(rows, function(row) return row[2] end)
 			:map(function(same) return same[1][2] end)
-		if only == call then
-			return { errno_table(call, rows, #types) }
-		elseif only == '' then
-			record('use', 'errnos', call)
-			out:insert(heading(escape(call), code(call), call))
-			count(call, 'call', 2)
-			if #types > 3 then
-				out:insert(raw('<p class="more">Asked of ' .. #types ..
-					': ' .. code(table.concat(types, ' ')) .. '</p>'))
-			end
-			out:insert(errno_table(call, rows, #types))
+		record('use', 'errnos', call)
+		out:insert(heading(escape(call), code(call), call))
+		count(call, 'call', 2)
+		if #types > 3 then
+			out:insert(raw('<p class="more">Asked of ' .. #types .. ': ' ..
+				code(table.concat(types, ' ')) .. '</p>'))
 		end
-	end
-	if #out == 0 then
-		die(input, line, 'there is no row of ' .. only .. ' in ' ..
-			shown(path))
+		out:insert(errno_table(call, rows, #types))
 	end
 	return out
 end
@@ -1223,7 +1220,8 @@ function directives.answers(folder, line)
 			'"><div class="question">', blocks(markdown(question)),
 			'<p class="back">' .. (printing and
 			'<a class="number" href="' .. href(from, 'question-' .. n) ..
-			'">Question on page ' or '<a href="' ..
+			'">Question' .. (electronic and '' or ' on page ') or
+			'<a href="' ..
 			href(from, 'answer-' .. n) .. '">Back to the question') ..
 			'</a></p></div>'))
 		out:extend(blocks(markdown(answer)))
@@ -1275,7 +1273,7 @@ local function places(entries)
 	best:sort(function(a, b) return a.at < b.at end)
 	return table.concat(best:map(function(e)
 		local name, id = e.place:match('^(.-)#(.*)$')
-		local link = printing and
+		local link = printing and not electronic and
 			'<a class="number" href="' .. href(name, id) .. '"></a>' or
 			'<a href="' .. href(name, id) .. '"><span>' ..
 			book.pages[name].short .. ' ' .. inline_code(e.title) ..
@@ -1332,11 +1330,14 @@ function figure(image)
 	record('use', 'figure', filename(path))
 	svg = svg:gsub('<%?xml.-%?>%s*', ''):gsub('<!%-%-.-%-%->%s*', '')
 		:gsub('<!DOCTYPE.->%s*', ''):gsub('<style.-</style>%s*', '')
-		:gsub(' xmlns="[^"]*"', ''):gsub('^%s+', '')
+		:gsub('^%s+', '')
 	if not svg:match('^<svg[^>]* role="img"') then
 		die(path, 1, 'the drawing has no role="img" and no title')
 	end
-	if printing then
+	if not electronic then
+		svg = svg:gsub(' xmlns="[^"]*"', '')
+	end
+	if printing and not electronic then
 		svg = svg:gsub(' id="', ' id="' .. at('')):gsub('url%(#',
 			'url(#' .. at('')):gsub('href="#', 'href="#' .. at(''))
 			:gsub(' aria%-labelledby="[^"]*"', '')
@@ -1390,7 +1391,7 @@ local function footrecord(el)
 	end
 	local said = pandoc.utils.blocks_to_inlines(el.content,
 		{ pandoc.Space() })
-	if printing then
+	if printing and not electronic then
 		return List { raw_inline('<span class="fn">') } .. said ..
 			{ raw_inline('</span>') }
 	end
@@ -1694,7 +1695,7 @@ function variables(given)
 		end
 	end
 	local meta = { pagetitle = page_title, front = not this,
-		print = given.print, id = at('main') }
+		print = printing, epub = given.epub, id = at('main') }
 	for key, text in pairs(html) do
 		meta[key] = pandoc.Inlines { raw_inline(text) }
 	end

@@ -57,6 +57,13 @@ cp "$build"/0*.html "$tmp/wrong"
 sed -i 's/rel="next"/rel="nofollow"/' "$tmp/wrong/01-create.html"
 ok '  and a page that does not turn is found' not check "$tmp/wrong" keyboard
 ok 'the theme is the system'"'"'s, or the button'"'"'s, and is remembered' check "$build" theme
+ok 'the filter of the atlas leaves what it names' check "$build" atlas
+mkdir "$tmp/unfiltered"
+sed 's/words\.every/words.some/' "$build/90-errno-atlas.html" >"$tmp/unfiltered/90-errno-atlas.html"
+ok '  and a filter that leaves more is found' not check "$tmp/unfiltered" atlas
+ok 'lines can be linked to, and the side says where one is' check "$build" places
+sed 's/aria-current", "true/aria-other", "true/' "$build/02-update.html" >"$tmp/unfiltered/02-update.html"
+ok '  and a side that does not is found' not check "$tmp/unfiltered" places
 ok 'without JavaScript all is there, and no idle button' check "$build" plain
 sed 's/ hidden>Copy/>Copy/' "$build/01-create.html" >"$tmp/other/06-iterate.html"
 ok '  and an idle button is found' not check "$tmp/other" plain

@@ -216,7 +216,7 @@ told() {
 	# shellcheck disable=SC2046 # words
 	gcc $(cat "$build-gcc/flags") -I $folder -o "$tmp/player" "$tmp/exercise.c" \
 		"$build-gcc/$folder/call.o" "$build-gcc/player.o" -lbpf || return 1
-	timeout 60 "$build-gcc/$folder/check" --seed 1 -- "$tmp/player" >"$tmp/report" 2>&1
+	timeout 600 "$build-gcc/$folder/check" --seed 1 -- "$tmp/player" >"$tmp/report" 2>&1
 	[ $? -eq 1 ] && grep -qxF "    why       $(field Sentence "$1")" "$tmp/report" || {
 		cat "$tmp/report"
 		return 1

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Every bpf(2) call of every program fails in turn with every error.
-# Each run must end by itself, within seconds, by exit and not by a
-# signal, with a non-zero status and a line on stderr that names the call
+# Each run must end by itself, by exit and not by a signal, with a non-zero status and a line on stderr that names the call
 # and the error. Three kinds of run may end well instead:
 #
 # - libbpf's own probes (BPF_PROG_LOAD and the like): libbpf survives
@@ -37,7 +36,7 @@ function_of() {
 # fails_well PROGRAM N COMMAND ERRNO ERROR
 fails_well() {
 	# shellcheck disable=SC2046 # words
-	timeout 60 strace -qq -e trace=bpf -e "inject=bpf:error=$5:when=$2" -o "$tmp/trace" \
+	timeout 600 strace -qq -e trace=bpf -e "inject=bpf:error=$5:when=$2" -o "$tmp/trace" \
 		"$1" $(arguments "$1") >"$tmp/out" 2>"$tmp/err"
 	status=$?
 	name=$5

@@ -29,7 +29,7 @@ says() {
 
 listed() {
 	make -f "$1" help >"$tmp/help"
-	sed -n 's/^\([a-z][a-z-]*\): .*/\1/p; s/^\([a-z-]*\)-%: .*/\1-NN/p' "$1" | while read -r target; do
+	sed -n 's/^\([a-z][a-z-]*\): .*/\1/p; s/^\([a-z-]*\)-%: .*/\1-NN/p' "$1" code/develop.mk | while read -r target; do
 		grep -q "^  $target " "$tmp/help" || {
 			echo "$target is not in make help"
 			exit 1

@@ -151,13 +151,13 @@ ok 'a reset restores the stub and keeps a copy' restored
 watched() {
 	sh code/exercises/classroom/check.sh watch >"$tmp/watched" 2>&1 &
 	pid=$!
-	for _ in $(seq 100); do
+	for _ in $(seq 3000); do
 		grep -q '^Watching' "$tmp/watched" && [ -e code/exercises/build/look ] && break
 		sleep 0.1
 	done
 	sleep 0.1
 	cp "$code/exercises/$one/solution.c" "$mine"
-	for _ in $(seq 100); do
+	for _ in $(seq 3000); do
 		grep -q '^Done' "$tmp/watched" && break
 		sleep 0.1
 	done

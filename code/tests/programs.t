@@ -8,9 +8,8 @@ sources=$(sh "$code/tools/transcript.sh" list | sed "s/$/.c/")
 
 # compiles CC SOURCE
 compiles() {
-	# shellcheck disable=SC2046,SC2086 # flags
-	"$1" $flags -O2 -o "$tmp/compiled" "$2" \
-		$(bpf_flags)
+	# shellcheck disable=SC2086 # flags
+	bpf_cc "$1" $flags -O2 -o "$tmp/compiled" "$2"
 }
 
 # formatted SOURCE: clang-format would change nothing
@@ -98,7 +97,7 @@ ok 'a function in front of it is seen' not teaches bpf_map_delete_elem "$tmp/wra
 
 # Of the exercises, the atlas and the tests too.
 all_narrow() {
-	for file in "$code"/*.[ch] "$code"/exercises/classroom/*.[ch] "$code"/atlas/*.c "$code"/tools/*.c \
+	for file in "$code"/*.h "$code"/exercises/classroom/*.[ch] "$code"/atlas/*.c "$code"/tools/*.c \
 		"$code"/exercises/*/*.[ch] \
 		"$code"/exercises/*/wrong/*.c "$code"/tests/hostile/*.c; do
 		narrow "$file" || { echo "$file"; return 1; }
@@ -150,7 +149,7 @@ ok 'make -j2 in code/ builds every program beside its source' built_all
 ok 'a second make does nothing' nothing_to_do
 touch "$tmp/code/03_lookup.c"
 ok 'a second make that has something to do is told apart' not nothing_to_do
-sleep 0.01
+sleep 0.1
 touch "$tmp/code/03_lookup.c"
 ok 'a touched source rebuilds its program only' builds_only 03_lookup
 rm "$tmp/code/02_update"

@@ -7,6 +7,20 @@ need_bpf
 seed=${SEED:-$(date +%s)}
 echo "# SEED=$seed"
 
+# limit SECONDS PID: kills PID then, unless $watchdog is ended before
+limit() {
+	(trap 'kill $!' TERM; sleep "$1" & wait $! && kill -9 "$2") >/dev/null 2>&1 &
+	watchdog=$!
+}
+
+# listing: waits until test_maps, which is $pid, has listed a round
+listing() {
+	while ! grep -qs 14 "$tmp/out"; do
+		kill -0 "$pid" || return 1
+		sleep 0.01
+	done
+}
+
 # stops_well PROGRAM SIGNAL DELAY: signal PROGRAM once it has begun,
 # DELAY seconds later
 stops_well() {
@@ -22,8 +36,7 @@ stops_well() {
 	exec 3<&-
 	sleep "$3"
 	kill -"$2" "$pid"
-	(sleep 5 && kill -9 "$pid") 2>/dev/null &
-	watchdog=$!
+	limit 60 "$pid"
 	wait "$pid"
 	status=$?
 	kill "$watchdog" 2>/dev/null
@@ -76,11 +89,9 @@ fi
 # readable: bpftool shows the table of a running test_maps by its name
 readable() {
 	rm -f "$tmp/out"
-	"$code/test_maps" --interval 60 >"$tmp/out" &
+	"$code/test_maps" --interval 3600 >"$tmp/out" &
 	pid=$!
-	while ! grep -qs 14 "$tmp/out"; do
-		sleep 0.01
-	done
+	listing || return 1
 	id=$(sed -n "s/^map_id:[[:space:]]*//p" /proc/"$pid"/fdinfo/*)
 	bpftool map show id "$id"
 	bpftool map dump id "$id" >"$tmp/dump"
@@ -97,14 +108,11 @@ fi
 
 at_once() {
 	rm -f "$tmp/out"
-	"$code/test_maps" --interval 60 >"$tmp/out" &
+	"$code/test_maps" --interval 3600 >"$tmp/out" &
 	pid=$!
-	while ! grep -qs 14 "$tmp/out"; do
-		sleep 0.01
-	done
-	# Not gone within two seconds: the sleep is being waited out.
-	(sleep 2 && kill -9 "$pid") 2>/dev/null &
-	watchdog=$!
+	listing || return 1
+	# Not gone within a minute: the pause is being waited out.
+	limit 60 "$pid"
 	kill -INT "$pid"
 	wait "$pid"
 	status=$?
@@ -120,9 +128,9 @@ ok 'a program whose sum is wrong is made' mutant test_maps 's/^\t\tdrained++;//;
 ok '  and does not pass' not stops_well "$tmp/test_maps" TERM 0.02
 if [ -s "$tmp/ids" ] && [ "$(id -u)" -eq 0 ] && command -v bpftool >/dev/null 2>&1; then
 	rm -f "$tmp/out"
-	"$code/test_maps" --interval 60 >"$tmp/out" &
+	"$code/test_maps" --interval 3600 >"$tmp/out" &
 	pid=$!
-	sleep 0.2
+	listing
 	id=$(sed -n 's/^map_id:[[:space:]]*//p' /proc/"$pid"/fdinfo/*)
 	ok 'a map that is still there is found' not gone "$id"
 	kill "$pid"

@@ -74,9 +74,11 @@ need() {
 	done
 }
 
-# bpf_flags: what the compiler needs for a program of code/, or a copy
-bpf_flags() {
-	echo "-I$code -isystem $code/skeletons" "$(pkg-config --cflags --libs libbpf libelf zlib)"
+# bpf_cc COMPILER ARGUMENT...: compiles a program of code/, or a copy
+bpf_cc() {
+	# shellcheck disable=SC2046 # flags
+	CPATH=$code C_INCLUDE_PATH=$code/skeletons${C_INCLUDE_PATH:+:$C_INCLUDE_PATH} \
+		"$@" $(pkg-config --cflags --libs libbpf libelf zlib)
 }
 
 # mutant NAME SCRIPT: $tmp/NAME, the program changed by a sed script, or
@@ -87,8 +89,7 @@ mutant() {
 		echo "the script changes nothing in $1: $2"
 		return 1
 	fi
-	# shellcheck disable=SC2046 # flags
-	cc -w -g -std=c11 -o "$tmp/$1" "$tmp/$1.c" $(bpf_flags)
+	bpf_cc cc -w -g -std=c11 -o "$tmp/$1" "$tmp/$1.c"
 }
 
 need_bpf() {

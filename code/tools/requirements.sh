@@ -31,9 +31,11 @@ pdf   | weasyprint            | weasyprint     | weasyprint              | pytho
 pdf   | pdfinfo               | poppler-utils  | poppler-utils           | poppler    | poppler-tools
 pdf   | OpenSans-Regular.ttf  | fonts-open-sans | open-sans-fonts        | ttf-opensans | google-opensans-fonts
 pdf   | JetBrainsMono-Regular.ttf | fonts-jetbrains-mono | jetbrains-mono-fonts | ttf-jetbrains-mono | jetbrains-mono-fonts
+epub  | zip                   | zip            | zip                     | zip        | zip
 test  | prove                 | perl           | perl-Test-Harness       | perl       | perl
 test  | strace                | strace         | strace                  | strace     | strace
 test  | valgrind              | valgrind       | valgrind                | valgrind   | valgrind
+test  | ps                    | procps         | procps-ng               | procps-ng  | procps
 test  | setpriv               | util-linux     | util-linux              | util-linux | util-linux
 test  | objdump               | binutils       | binutils                | binutils   | binutils
 test  | git                   | git            | git                     | git        | git
@@ -51,6 +53,8 @@ large | node                  | nodejs         | nodejs                  | nodej
 large | npm                   | npm            | nodejs-npm              | npm        | npm
 large | java                  | default-jre-headless | java-latest-openjdk-headless | jre-openjdk-headless | java-17-openjdk-headless
 large | qpdf                  | qpdf           | qpdf                    | qpdf       | qpdf
+large | epubcheck             | epubcheck      | epubcheck               | epubcheck  | epubcheck
+large | unzip                 | unzip          | unzip                   | unzip      | unzip
 large | hunspell              | hunspell       | hunspell                | hunspell   | hunspell
 large | codespell             | codespell      | codespell               | codespell  | codespell
 distributions | debootstrap    | debootstrap    | debootstrap             | debootstrap | debootstrap
@@ -65,6 +69,8 @@ vm    | qemu-system-x86_64   | qemu-system-x86 | qemu-system-x86     | qemu-syst
 vm    | busybox              | busybox-static | busybox                 | busybox    | busybox-static
 vm    | zstd                 | zstd           | zstd                    | zstd       | zstd
 vm    | lz4                  | lz4            | lz4                     | lz4        | lz4
+vm    | strace               | strace         | strace                  | strace     | strace
+guest | bpftool              | bpftool        | bpftool                 | bpf        | bpftool
 '
 
 usage() {

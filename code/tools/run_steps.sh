@@ -5,6 +5,7 @@
 #   run_steps.sh        every program, in the order of the lessons
 #   run_steps.sh 03     one step, by its number
 #   run_steps.sh test_maps
+#   run_steps.sh mine   a reader's own program, code/mine.c
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -17,9 +18,14 @@ lesson() {
 run() {
 	program=$1
 	shift
-	printf "\n== %s: %s ==\n\n" "$program" "$(sed 's/^# //; 1q' "$(lesson "$program")")"
+	lesson=$(lesson "$program")
+	title=code/$program.c
+	[ -z "$lesson" ] || title=$(sed 's/^# //; 1q' "$lesson")
+	printf '\n== %s: %s ==\n\n' "$program" "$title"
 	tools/with_cap_bpf.sh "./$program" "$@" && return
 	status=$?
+	# Nobody reads on, as in "make run-01 | head".
+	[ $status -ne 141 ] || exit 0
 	echo "$program ended with status $status." >&2
 	exit "$status"
 }
@@ -40,8 +46,9 @@ case ${1-} in
 		"$program" | "$number") run "$program" && exit ;;
 		esac
 	done
+	[ ! -f "$1.c" ] || [ ! -x "$1" ] || { run "$1" && exit; }
 	{
-		echo "There is no step \"$1\". The steps are:"
+		echo "There is no step \"$1\", and no code/$1.c. The steps are:"
 		sh tools/transcript.sh list | paste -s -d ' ' -
 	} >&2
 	exit 2

@@ -9,7 +9,8 @@
 #   transcript.sh atlas            the rows of the errno atlas
 #   transcript.sh record           all of it, of every program, stored
 #                                  in lessons/transcripts/
-#   transcript.sh list             the programs, in the lessons' order
+#   transcript.sh shown            the programs, in the lessons' order
+#   transcript.sh list             those of them that can run here
 set -u
 cd "$(dirname "$0")/.." || exit 1
 umask 022
@@ -18,12 +19,14 @@ umask 022
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 
 # The lessons show the programs, and in which order.
+shown() {
+	sed -n 's|^\[.*\](\.\./code/\([a-z0-9_]*\)\.c "program")$|\1|p' ../lessons/[0-9]*.md
+}
 list() {
-	sed -n 's|^\[.*\](\.\./code/\([a-z0-9_]*\)\.c "program")$|\1|p' ../lessons/[0-9]*.md |
-		while read -r program; do
-			[ ! -e "$program.bpf.c" ] || [ -x "$program" ] || continue
-			echo "$program"
-		done
+	shown | while read -r program; do
+		[ ! -e "$program.bpf.c" ] || [ -x "$program" ] || continue
+		echo "$program"
+	done
 }
 
 # arguments PROGRAM: what to give PROGRAM so that it ends by itself
@@ -95,7 +98,7 @@ not_recorded() {
 }
 
 case ${1-} in
-list) list ;;
+shown | list) "$1" ;;
 output) output "$2" ;;
 trace) trace "$2" "$3" ;;
 atlas) atlas ;;

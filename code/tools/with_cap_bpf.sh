@@ -7,14 +7,15 @@
 # As root, or with CAP_BPF already, it runs the command as it is.
 # Otherwise sudo adds CAP_BPF and nothing else: the command runs under
 # your own user id, so it leaves no file of root's behind. With IN=vm
-# the command runs in a virtual machine, which takes no rights at all.
+# the command runs in a virtual machine, which needs no rights at all.
+# Status 125 means that the command could not be run.
 set -u
 here=$(dirname "$0")
 
 # refuse WHY: the one place that says what to do without bpf(2)
 refuse() {
-	echo "$1: make vm, make vm-run-03 and make vm-check-02a use a virtual machine instead, which takes no rights." >&2
-	exit 1
+	echo "$1: make vm-start, make vm-run-03 and make vm-check-02a use a virtual machine instead, which needs no rights." >&2
+	exit 125
 }
 
 [ "${IN-}" != vm ] || exec sh "$here/../machines/qemu/vm.sh" run "$@"

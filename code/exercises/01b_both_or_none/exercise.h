@@ -10,7 +10,7 @@ struct tables {
 	int recent;
 };
 
-// Create both tables, or none.
+// Create both maps, or none.
 //
 // tables   where the descriptors go, on success only
 // blocked  room in the map "blocked": a hash, uint32_t to uint64_t,
@@ -22,6 +22,7 @@ struct tables {
 //         -EINVAL blocked or recent is 0; nothing is open, tables is
 //                 as it was
 //         -errno  any other failure of a map call; likewise
-int open_tables(struct tables *tables, uint32_t blocked, uint32_t recent);
+int open_tables(struct tables *tables, uint32_t blocked,
+		uint32_t recent);
 
 #endif

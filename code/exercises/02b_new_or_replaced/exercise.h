@@ -6,9 +6,10 @@
 
 enum { STORED_OVER = 0, STORED_NEW = 1 };
 
-// Store a value, and tell whether its key is new.
+// Store a limit, and tell whether its address is new.
 //
-// fd     a hash map: key uint32_t, value uint64_t; it stays open
+// fd     a hash map: key uint32_t (an address), value uint64_t (its
+//        limit); it stays open
 // key    where to store
 // value  what to store
 //

@@ -6,15 +6,15 @@
 
 // Redeem a token.
 //
-// fd         a hash map: key uint32_t (a token), value uint64_t (its
-//            allowance in bytes); it stays open
+// fd         a hash map: key uint32_t (a token), value uint64_t (how
+//            many bytes it is good for); it stays open
 // token      which token
-// allowance  where its allowance goes
+// allowance  where that goes
 //
-// Returns 0       the token is taken, and *allowance is what it was
-//                 good for
-//         -ENOENT there is no such token, or no longer; *allowance is
-//                 as it was
+// Returns 0       the token is taken, *allowance is what it was good
+//                 for
+//         -ENOENT there is no such token, or no longer; *allowance
+//                 is as it was
 //         -errno  any other failure of the map call; likewise
 int redeem(int fd, uint32_t token, uint64_t *allowance);
 

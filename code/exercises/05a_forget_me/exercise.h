@@ -6,11 +6,11 @@
 
 // Make sure that an address is not in a map.
 //
-// fd       a map: key uint32_t (an address), value uint64_t; it stays
-//          open
-// address  which address to forget
+// fd       a map: key uint32_t (an address), value uint64_t; it
+//          stays open
+// address  which one to forget
 //
-// Returns 1       the address was there, and this call removed the
+// Returns 1       the address was there, and this call removed its
 //                 entry
 //         0       the address was not there
 //         -errno  any other failure of a map call, such as -EINVAL

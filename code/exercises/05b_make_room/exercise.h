@@ -13,8 +13,9 @@
 //
 // Returns 0       key holds value; this call removed nothing
 //         1       key holds value; this call removed the victim
-//         -E2BIG  the map stayed full, and key is not in it; the victim
-//                 is gone only if somebody else took its room
+//         -E2BIG  the map is full, and the victim is not in it: it
+//                 was not there, or it was removed and another
+//                 process took its room; nothing else changed
 //         -errno  any other failure of a map call, such as -EINVAL
 //                 from bpf_map_delete_elem for a map whose entries
 //                 cannot be removed

@@ -35,7 +35,8 @@ exercises=$(dirname "$here")
 max_source=131072   # bytes of one exercise.c
 max_program=8388608  # bytes of what it is compiled to
 max_memory=536870912 # bytes of one submission's processes
-max_time=300         # seconds that the judge of one exercise may take
+max_compile=30       # seconds that its compiler may take
+max_time=90          # seconds that its judge may take, which gives a player 60
 
 die() {
 	printf '%s\n' "$*" >&2
@@ -81,8 +82,8 @@ encode() {
 		}
 	}')
 	if [ ${#encoded} -gt 150 ]; then
-		sum=$(printf %s "$1" | cksum)
-		encoded=$(printf %.120s "$encoded" | iconv -c -f utf-8 -t utf-8)%~${sum%% *}
+		sum=$(printf %s "$1" | sha256sum | cut -c1-32)
+		encoded=$(printf %.100s "$encoded" | iconv -c -f utf-8 -t utf-8)%~$sum
 	fi
 	printf %s "$encoded"
 }
@@ -177,23 +178,30 @@ take() {
 # build NAME: compile in the sandbox. Status 0, or 1 with the compiler's
 # words in $work/NAME/compiler.
 build() {
-	cp "$exercises/$1/exercise.h" "$batch/build/$1/call.o" "$batch/build/player.o" "$work/$1" &&
+	cp "$exercises/$1/exercise.h" "$batch/build/$1/call.o" "$batch/build/$1/functions" "$batch/build/player.o" "$work/$1" &&
 		chmod a+rX "$work" "$work/$1" "$work/$1"/* ||
 		fault "the build of $1 cannot be prepared"
 	# The program comes out on stdout: nothing that the compiler can
-	# reach is writable. What it says itself goes to stderr.
+	# reach is writable. What it says itself goes to stderr. Of the
+	# student's names only the functions of the exercise are kept, so
+	# that none takes the place of one of ours or of the library's.
 	# shellcheck disable=SC2016,SC2086 # expanded inside; words
-	timeout -s KILL 120 sh "$here/sandbox.sh" compile "$work/$1" sh -c '
+	timeout -k 5 $max_compile sh "$here/sandbox.sh" compile "$work/$1" sh -c '
 		out=/tmp/player
 		most=$1
 		shift
 		{ "$@" -c -o /tmp/exercise.o exercise.c &&
+			objcopy --keep-global-symbols=functions /tmp/exercise.o &&
 			"$@" -o $out /tmp/exercise.o call.o player.o -lbpf; } >&2 || exit 10
 		[ "$(wc -c <$out)" -le "$most" ] || { echo "the program is larger than $most bytes" >&2; exit 10; }
 		cat $out || exit 11
 	' sh $max_program "$cc" $flags -fmax-errors=5 </dev/null >"$work/$1/player" 2>"$work/$1/compiler.all"
 	status=$?
 	head -c 4096 "$work/$1/compiler.all" | head -n 20 | tr -cd '\11\12\40-\176' >"$work/$1/compiler"
+	# Which limit a compiler meets first, and with which number of
+	# bytes, differs from run to run: the grades must not.
+	! grep -qE '^[^ ]*: (out of memory|virtual memory exhausted|fatal error: .* signal terminated)' "$work/$1/compiler" ||
+		: >"$work/$1/compiler"
 	case $status in
 	0)
 		chmod a+rx "$work/$1/player" || fault "$1 cannot be made executable"
@@ -202,7 +210,12 @@ build() {
 	# The limit on processor time decides, not the clock, so that a busy
 	# machine comes to the same grade. The clock is for what sleeps.
 	10 | 137)
-		[ -s "$work/$1/compiler" ] || echo 'the compiler was stopped: it took too long, or too much memory' >"$work/$1/compiler"
+		[ -s "$work/$1/compiler" ] ||
+			echo 'the compiler was stopped: it took more than 10 seconds of the processor, or too much memory' >"$work/$1/compiler"
+		return 1
+		;;
+	124)
+		echo "the compiler was stopped after $max_compile seconds" >"$work/$1/compiler"
 		return 1
 		;;
 	*)
@@ -219,6 +232,16 @@ points() {
 		FNR == NR { if ($1 != "title") { points[$2] = $1; if (!first) first = $2 } next }
 		/^ok - / { got += points[$3]; if ($3 == first) job = 1 }
 		END { print job ? got + 0 : 0 }' "$exercises/$1/points" "$2"
+}
+
+# secret_seed FILE: a number that follows from the text and from what only
+# the teacher knows, so that nobody can write for the values of a run
+secret_seed() {
+	cat "$batch/secret" "$1" | sha256sum | awk '{
+		for (i = 1; i <= 10; i++)
+			n = (n * 16 + index("0123456789abcdef", substr($1, i, 1)) - 1) % 1000000
+		print n
+	}'
 }
 
 # prepare NAME: what there is to judge, in $work/NAME, with its seed and
@@ -244,9 +267,8 @@ prepare() {
 		state=uncompiled
 	else
 		{
-			[ -n "$seed" ] && echo "$seed" ||
-				cksum <"$work/$1/exercise.c" | awk '{ print $1 % 1000000 }'
-		} >"$work/$1/seed" &&
+			[ -n "$seed" ] && echo "$seed" || secret_seed "$work/$1/exercise.c"
+		} >"$work/judges/$1.seed" &&
 			cp "$batch/build/$1/check" "$work/judges/$1" || fault "no room in $work"
 		return 0
 	fi
@@ -256,7 +278,7 @@ prepare() {
 
 # judge FOLDER NAME: the report of the judge on stdout, its status
 judge() {
-	exec "$1/judges/$2" --all --fence --seed "$(cat "$1/$2/seed")" \
+	exec "$1/judges/$2" --all --fence --seed "$(cat "$1/judges/$2.seed")" \
 		--patience "${PATIENCE:-1}" -- \
 		sh "$here/sandbox.sh" play "$1/$2" ./player
 }
@@ -284,7 +306,7 @@ judge_in_vm() {
 		done <"$work/prepared"
 		echo "after sh exercises/classroom/grade.sh in_vm sandbox.sh run '$work' true"
 	} >"$work/cases"
-	VM_FOLDER=$work VM_TOOLS="bwrap setpriv prlimit $batch/build/player" VM_TIMEOUT=$max_time VM_MEMORY=1024 \
+	VM_FOLDER=$work VM_TOOLS=$(printf '%s\n' bwrap setpriv prlimit "$batch/build/player") VM_TIMEOUT=$((max_time * 4)) VM_MEMORY=1024 \
 		sh "$exercises/../machines/qemu/vm.sh" cases "$work/cases" "$work/judged" \
 		</dev/null >/dev/null 2>"$work/vm" || fault "$(tail -n 1 "$work/vm")"
 	for name in before after; do
@@ -309,7 +331,12 @@ conclude() {
 		echo "skipped 0 0" >"$work/$1/result"
 		return
 		;;
-	124 | 137) echo 'not ok - ends in time' >>"$work/$1/report" ;;
+	124 | 137)
+		{
+			echo 'not ok - ends in time'
+			echo "    why       All of it was stopped after $max_time seconds."
+		} >>"$work/$1/report"
+		;;
 	*) fault "$1: $(head -n 1 "$work/judged/$1.err")" ;;
 	esac
 	got=$(points "$1" "$work/$1/report")
@@ -381,16 +408,29 @@ one() {
 # it starts anew.
 fingerprint() {
 	{
-		find "$submissions" -mindepth 1 -maxdepth 3 -printf '%P %y %s %T@ %l\0' | sort -z
+		# A change of the contents always changes the last of the times.
+		find "$submissions" -mindepth 1 -printf '%P %y %s %T@ %C@ %l\0' | sort -z
 		cat "$here"/*.[ch] "$here"/*.sh "$exercises"/*_*/check.c "$exercises"/*_*/points "$exercises"/*_*/call.c
 		echo "${CC:-cc} ${SEED:-} ${IN:-}"
 	} | cksum
+}
+
+# keep_secret: $batch/secret is what this tree's teacher keeps in
+# classroom/secret, made at the first batch
+keep_secret() {
+	(
+		umask 077
+		[ -s "$here/secret" ] ||
+			{ od -An -N32 -tx1 /dev/urandom >"$here/secret.new" && mv "$here/secret.new" "$here/secret"; } || exit 1
+		cp "$here/secret" "$batch/secret"
+	) || die "$here/secret cannot be written."
 }
 
 # begin: number the submissions and build the judges
 begin() {
 	rm -rf "$batch" || die "$batch cannot be removed"
 	mkdir -p "$batch/submissions" "$batch/names" || die "$out cannot be written"
+	keep_secret
 	count=0
 	for folder in "$submissions"/* "$submissions"/.[!.]* "$submissions"/..?*; do
 		name=${folder##*/}

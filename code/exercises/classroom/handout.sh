@@ -28,26 +28,28 @@ for part in .gitignore .clang-format Makefile README.md LICENSE lessons code doc
 	[ ! -e "$part" ] || set -- "$@" "$part"
 done
 find "$@" \
-	\( -path docs/build -o -path code/machines/qemu/cache -o -path code/tests -o -path 'code/exercises/build*' -o -path '*/node_modules' \
+	\( -path docs/build -o -path code/skeletons -o -path code/machines/qemu/cache -o -path code/tests -o -path 'code/exercises/build*' -o -path '*/node_modules' \
 	-o -path 'code/exercises/*/wrong' -o -path 'code/exercises/*/right' \) -prune -o \
 	\( -type f -o -type l \) \
 	! -path 'code/exercises/*/solution.c' ! -path 'code/exercises/*/answer.md' \
 	! -path 'code/exercises/*/exercise.c*' ! -path 'code/exercises/classroom/grade.sh' \
 	! -path 'code/exercises/classroom/sandbox.sh' ! -path 'code/exercises/classroom/handout.sh' ! -path 'code/exercises/classroom/bench.sh' \
+	! -path code/exercises/classroom/secret ! -path code/develop.mk \
 	! -path 'lessons/*-for-teachers.md' -print >"$new/all" || exit 2
 # Built programs have no dot in their names; sources and scripts do.
 grep -v -e '^code/[^/.]*$' -e '^code/atlas/errno_atlas$' -e '^code/skeletons/' "$new/all" >"$new/list"
 grep -x 'code/Makefile' "$new/all" >>"$new/list"
+# A program that no lesson shows is somebody's own.
+sh code/tools/transcript.sh shown | sed 's|.*|code/&.c\ncode/&.bpf.c|' >"$new/shown"
+awk 'NR == FNR { shown[$0]; next } !/^code\/[^\/]*\.c$/ || $0 in shown' "$new/shown" "$new/list" >"$new/kept" &&
+	mv "$new/kept" "$new/list" || exit 2
 
 mkdir "$new/$name" && tar --create --no-recursion --files-from "$new/list" |
 	tar -C "$new/$name" -xf - || exit 2
 cd "$new/$name" || exit 2
 
-# The front door without the rooms that are not there.
+# The front page without the doors that are not there.
 awk -v RS= -v ORS='\n\n' '
-	!/^(test|test-[a-z]*|lint|record|record-kernels|bench|grade|handout):/' "$top/Makefile" |
-	sed -E '/^\.PHONY/,/[^\\]$/s/ (test(-[a-z]*)?|lint|record(-kernels)?|bench|grade|handout)\b//g' >Makefile &&
-	awk -v RS= -v ORS='\n\n' '
 	/make test\n/ || /^proves all of it/ { next }
 	{ sub(/ And$/, ""); sub(/\n- To teach with it:.*/, "") } 1' "$top/README.md" >README.md || exit 2
 

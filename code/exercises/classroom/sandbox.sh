@@ -8,7 +8,8 @@
 #
 # The command sees /usr and FOLDER (as /box), both read-only, and an
 # empty /tmp of its own. It has no network, sees no other process, is
-# not root, and has CAP_BPF as its only capability. Its time, memory,
+# not root, and has CAP_BPF as its only capability. A compiler has neither
+# devices nor /proc: what it could include there has no end. Its time, memory,
 # processes, files and descriptors are limited. When it ends, or whoever
 # started this ends, everything that it started is killed.
 #
@@ -35,11 +36,13 @@ compile)
 	limits='--cpu=10 --as=2147483648 --nofile=256 --fsize=67108864'
 	processes=32
 	caps=-all
+	system='--dir /dev --dir /proc'
 	;;
 run | play)
 	limits='--nofile=64 --fsize=1048576'
 	processes=16
 	caps=-all,+bpf
+	system='--dev /dev --proc /proc'
 	;;
 *) exit 125 ;;
 esac
@@ -72,5 +75,5 @@ exec prlimit --core=0 $limits \
 	--cap-drop ALL \
 	--ro-bind /usr /usr --perms 0755 --dir /etc --ro-bind-try /etc/alternatives /etc/alternatives \
 	--ro-bind-try /etc/ld.so.cache /etc/ld.so.cache \
-	--proc /proc --dev /dev --size 67108864 --perms 1777 --tmpfs /tmp \
+	$system --size 67108864 --perms 1777 --tmpfs /tmp \
 	--ro-bind "$folder" /box "$@"

@@ -32,7 +32,7 @@ end() {
 	reboot -f
 }
 
-limit=0 rows=24 columns=80 terminal='' token=''
+limit=0 rows=24 columns=80 terminal='' token='' top='' kept=''
 # shellcheck source=/dev/null
 . /environment
 say booted
@@ -53,11 +53,44 @@ if [ -z "$terminal" ]; then
 fi
 
 stty -onlcr rows "$rows" columns "$columns"
+# What comes in at the second port is the size of the terminal, whenever
+# it changes.
+stty -F /dev/ttyS1 -echo
+while read -r rows columns; do
+	stty -F /dev/ttyS0 rows "$rows" columns "$columns"
+done </dev/ttyS1 >/dev/null 2>&1 &
+
+# send_back: what is not as it was in the tree, as an archive in the log.
+# The kernel is silent meanwhile.
+send_back() {
+	[ -n "$kept" ] && cd "$top" || return
+	find code lessons -type f -exec stat -c '%s %Y %n' {} + |
+		awk 'NR == FNR { was[$0]; next } !($0 in was)' /listing - |
+		cut -d' ' -f3- >/changed
+	[ -s /changed ] || return
+	echo 1 >/proc/sys/kernel/printk
+	{
+		echo "vm $token: files"
+		cpio -o -H newc </changed 2>/dev/null | gzip | base64
+		echo "vm $token: end"
+	} >/dev/ttyS1
+}
+
 if [ ! -e /command ]; then
-	echo "Linux $(uname -r) in a virtual machine. Try ./01_create, or sh tools/run_steps.sh."
-	echo 'What you built before is here. To leave: exit, or Ctrl+A and then X.'
+	echo "Linux $(uname -r) in a virtual machine, with what you built before. Try:"
+	echo '  ./01_create'
+	echo '  strace -e bpf ./01_create'
+	[ ! -e /bin/bpftool ] || echo '  ./test_maps >/dev/null &   and then   bpftool map dump name sessions'
+	if [ -n "$kept" ]; then
+		echo 'To leave: exit. What you change in code/ and lessons/ then comes back with you.'
+		echo '(Ctrl+A and then X leaves at once, and brings nothing back.)'
+	else
+		echo 'To leave: exit. What you change here is lost, because the tree may not be written.'
+	fi
 	PS1='vm:\W# ' setsid -c sh
-	end $?
+	status=$?
+	send_back
+	end $status
 fi
 # The trap lets Ctrl+C reach the command, and this shell live on until
 # the command has had its say.

@@ -12,15 +12,19 @@
 #   kernel.sh packages SUITE FOLDER PACKAGE...
 #                             unpacks these packages and all that they
 #                             need into FOLDER, from SUITE, which can be
-#                             "own": then without what is installed
+#                             "own": then without what is installed, and
+#                             ready to be used from where it is
 #
 # apt works on lists and archives of its own under cache/, so none of
-# this takes root or touches the packages of the system.
+# this takes root or touches the packages of the system. Whatever ends
+# it, a full disk or Ctrl+C, it can be started again: each file in the
+# cache is put in place whole.
+
+# shellcheck disable=SC2015 # "A && B || C" means what it says
 set -u
 umask 022
+export LC_ALL=C # what apt says is searched
 cache=$(cd "$(dirname "$0")" && pwd)/cache
-mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial" \
-	"$cache/apt/none" || exit 1
 
 # Releases of Debian that hold kernels, the oldest first. A suite that
 # the mirror does not have is passed over.
@@ -35,24 +39,52 @@ say() {
 	printf '%s\n' "$*" >&2
 }
 
-# shown LOG COMMAND...: at a terminal apt shows how far it is; if there
-# is none, what it prints goes to LOG
+# failed LOG WHAT OTHERWISE: say why WHAT failed, with the last words of
+# LOG. Status 2 if there is no room: then trying again is no use.
+failed() {
+	tail -n 5 "$1" >&2
+	if grep -qi 'no space left\|enough free space\|quota exceeded' "$1"; then
+		say "$2: there is no room left in code/machines/qemu/cache. Make some, or empty it with: make vm-clean"
+		return 2
+	fi
+	say "$2: $3"
+	return 1
+}
+
+# lock: one at a time, because two would unpack over each other. What
+# was left by one that was killed goes.
+lock() {
+	{ mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial" \
+		"$cache/apt/none" && [ -w "$cache" ]; } ||
+		die "What is needed is not in $cache, and may not be fetched: the folder cannot be written."
+	exec 9>"$cache/lock"
+	flock -n 9 || {
+		say '  waiting for another that fetches'
+		flock -w 1800 9 || die "Another has held $cache/lock for half an hour. End it, then try again."
+	}
+	rm -rf "$cache"/fetch.* "$cache/new" "$cache"/apt/*.new
+	trap 'rm -rf "$cache"/fetch.* "$cache/new" "$cache"/apt/*.new' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+}
+
+# shown LOG COMMAND...: what COMMAND prints goes to LOG; at a terminal
+# its errors alone, so that apt shows how far it is
 quiet=-q
 shown() {
 	log=$1
 	shift
-	: >"$log"
 	if [ -t 2 ]; then
 		quiet=-q=0
-		"$@" >&2
+		"$@" >&2 2>"$log"
 	else
 		"$@" >"$log" 2>&1
 	fi
 }
 
-# apt LIST TOOL ARGUMENT...: apt with the sources of cache/apt/LIST.list
+# apt LIST TOOL ARGUMENT...: apt with the sources of cache/apt/LIST
 apt() {
-	sources=$cache/apt/$1.list
+	sources=$cache/apt/$1
 	tool=$2
 	shift 2
 	"$tool" $quiet -o Dir::Etc::sourcelist="$sources" \
@@ -60,7 +92,7 @@ apt() {
 		-o Dir::State::lists="$cache/apt/lists" \
 		-o Dir::Cache="$cache/apt" \
 		-o Dir::Cache::archives="$cache/apt/archives" \
-		-o Dir::Cache::pkgcache="$sources.bin" \
+		-o Dir::Cache::pkgcache="${sources%.new}.bin" \
 		-o Dir::Cache::srcpkgcache= \
 		-o APT::Get::List-Cleanup=false -o Acquire::GzipIndexes=true \
 		-o APT::Sandbox::User="$(id -un)" \
@@ -68,15 +100,24 @@ apt() {
 		-o Debug::NoLocking=true "$@"
 }
 
-# own_suites: "URI SUITE COMPONENT" of this machine's distribution
+# own_suites: "URI SUITE COMPONENT" of this machine's distribution, with
+# every component that the machine itself uses: not all of what is needed
+# is in main. (A third party may name a suite like the distribution's,
+# but its archive has no main.)
 own_suites() {
 	# shellcheck source=/dev/null
 	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
 	# shellcheck disable=SC2016 # apt-get fills these in
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
 		'Created-By: Packages' 2>/dev/null |
-		awk -v c="$codename" '$3 == "main" && ($2 ~ "^" c "(-|$)" ||
-			$2 ~ /^(oldstable|stable|testing|unstable|sid)(-|$)/)' | sort -u
+		awk -v c="$codename" '$2 ~ "^" c "(-|$)" ||
+			$2 ~ /^(oldstable|stable|testing|unstable|sid)(-|$)/ {
+				line[++n] = $0
+				uri[n] = $1
+				if ($3 == "main")
+					has_main[$1]
+			}
+			END { for (i = 1; i <= n; i++) if (uri[i] in has_main) print line[i] }' | sort -u
 }
 
 # all_suites: the same of every release of Debian, at the addresses that
@@ -95,15 +136,17 @@ all_suites() {
 	done
 }
 
-# update LIST: cache/apt/LIST.list and the package lists that it names,
-# once a week. LIST is "own", "all" or a suite.
+# update LIST [now]: cache/apt/LIST and the package lists that it names,
+# once a week. LIST is "own", "all" or a suite. If it fails, the lists
+# stay as they were.
 update() {
-	list=$cache/apt/$1.list
-	[ -z "$(find "$list" -mtime -7 2>/dev/null)" ] || return 0
+	list=$cache/apt/$1
+	[ $# -eq 2 ] || [ -z "$(find "$list" -mtime -7 2>/dev/null)" ] || return 0
 	command -v apt-get >/dev/null 2>&1 ||
 		die 'There is no apt-get here, and kernels are fetched with it. Give the image of a kernel as KERNEL=/path/to/vmlinuz.'
-	key=/usr/share/keyrings/debian-archive-keyring.gpg
-	[ -r $key ] && key="[signed-by=$key] " || key=
+	# shellcheck source=/dev/null
+	key=/usr/share/keyrings/$(. /etc/os-release && echo "$ID")-archive-keyring.gpg
+	[ -r "$key" ] && key="[signed-by=$key] " || key=
 	case $1 in
 	own) own_suites ;;
 	all) all_suites ;;
@@ -111,16 +154,16 @@ update() {
 	esac | sort -u | sed "s|^|deb $key|" >"$list.new"
 	[ -s "$list.new" ] ||
 		die 'No source of packages of this distribution in /etc/apt: nowhere to fetch a kernel from.'
-	mv "$list.new" "$list"
+	say "  reading the package lists of $(sed 's/^deb \(\[[^]]*\] \)\{0,1\}[^ ]* //; s/ .*//' "$list.new" |
+		sort -u | paste -s -d ' ' -)"
 	# A suite that a mirror does not have is no error: what matters
 	# is which kernels are found.
-	say "  reading the package lists of $(cut -d' ' -f3- "$list" |
-		sed 's/^[^ ]*:[^ ]* //; s/ main$//' | tr '\n' ' ')"
-	apt "$1" apt-get update >"$cache/apt/log" 2>&1
-	grep -qE '^(Get|Hit):' "$cache/apt/log" && return
-	rm -f "$list" "$list.bin"
-	say 'The package lists could not be fetched: is this machine online?'
-	return 1
+	if apt "$1.new" apt-get update >"$cache/apt/log" 2>&1 ||
+		{ grep -qE '^(Get|Hit):' "$cache/apt/log" && ! grep -q 'No space left' "$cache/apt/log"; }; then
+		mv "$list.new" "$list"
+		return
+	fi
+	failed "$cache/apt/log" 'The package lists could not be fetched' 'is this machine online?'
 }
 
 # offers LIST: "SERIES PACKAGE VERSION SUITE", the newest of each series.
@@ -153,12 +196,12 @@ offers() {
 # here, because a guest takes a second or two to unpack itself. QEMU
 # starts an unpacked kernel if it has the note of a PVH entry point.
 keep() {
-	kept=$cache/$2
+	kept=$cache/$2 new=$cache/new
 	# Documentation/arch/x86/boot.rst: setup_sects, payload_offset,
 	# payload_length. The payload ends with 4 bytes of its size.
 	start=$((($(od -An -tu1 -j497 -N1 "$1") + 1) * 512 +
 		$(od -An -tu4 -j584 -N4 "$1")))
-	length=$(od -An -tu4 -j588 -N4 "$1")
+	length=$(($(od -An -tu4 -j588 -N4 "$1")))
 	case $(od -An -tx1 -j"$start" -N4 "$1" | tr -d ' ') in
 	28b52ffd) unpack=zstd ;;
 	02214c18) unpack=lz4 ;;
@@ -166,11 +209,15 @@ keep() {
 	*) unpack=gzip ;;
 	esac
 	tail -c +$((start + 1)) "$1" | head -c $((length - 4)) |
-		$unpack -dcq >"$kept.new" 2>/dev/null
-	LC_ALL=C grep -qaP '^\x7fELF' "$kept.new" &&
-		LC_ALL=C grep -qaP '\x04\0\0\0[\x04\x08]\0\0\0\x12\0\0\0Xen\0' "$kept.new" ||
-		cp "$1" "$kept.new" || return 1
-	mv "$kept.new" "$kept" || return 1
+		$unpack -dcq >"$new" 2>/dev/null
+	[ "$(wc -c <"$new")" -eq $(($(od -An -tu4 -j$((start + length - 4)) -N4 "$1"))) ] &&
+		grep -qaP '^\x7fELF' "$new" &&
+		grep -qaP '\x04\0\0\0[\x04\x08]\0\0\0\x12\0\0\0Xen\0' "$new" ||
+		cp "$1" "$new" 2>"$cache/apt/log" || {
+		failed "$cache/apt/log" 'The image of the kernel could not be kept' 'see above.'
+		return
+	}
+	mv "$new" "$kept" || return 1
 	for old in "$cache/${2%-*}"-*; do
 		[ "$old" = "$kept" ] || rm -f "$old"
 	done
@@ -181,50 +228,51 @@ keep() {
 fetch() {
 	name=$1-linux-$2-$(printf '%s\n' "$4" | tr - _)
 	[ ! -s "$cache/$name" ] || { echo "$cache/$name"; return; }
-	work=$(mktemp -d "$cache/fetch.XXXXXX") || exit 1
-	trap 'rm -rf "$work"' EXIT
-	trap 'exit 130' INT TERM
+	work=$(mktemp -d "$cache/fetch.XXXXXX") || return 2
+	log=$work/log
 	say "  fetching Linux $2 ($3 $4, $(apt "$1" apt-cache show "$3=$4" |
 		awk '/^Size:/ { printf "%.0f MB", $2 / 1e6; exit }'))"
 	(cd "$work" && shown log apt "$1" apt-get download "$3=$4") || {
-		tail -n 5 "$work/log" >&2
-		say "$3 could not be fetched: is this machine online?"
-		rm -rf "$work"
-		return 1
+		failed "$log" "$3 could not be fetched" 'is this machine online?'
+		return
 	}
+	# One of the two places does not exist, and that is no error.
 	dpkg-deb --fsys-tarfile "$work"/*.deb |
 		tar -C "$work" --wildcards -xf - './boot/vmlinuz-*' \
-			'./usr/lib/modules/*/vmlinuz' 2>/dev/null
+			'./usr/lib/modules/*/vmlinuz' 2>"$log"
 	found=$(find "$work" -name 'vmlinuz*' -type f)
-	[ -s "$found" ] || {
-		say "$3 holds no image of a kernel."
-		return 1
-	}
+	if [ ! -s "$found" ] || grep -v 'Not found in archive\|Exiting with failure' "$log" >&2; then
+		failed "$log" "$3 could not be unpacked" 'it holds no image of a kernel.'
+		return
+	fi
 	keep "$found" "$name"
+}
+
+# fetched LIST SERIES: the image that was fetched before, if one was
+fetched() {
+	[ "$2" = newest ] && series= || series=$2-
+	find "$cache" -maxdepth 1 -name "$1-linux-$series*" 2>/dev/null | sort -V | tail -n 1 | grep .
 }
 
 # obtain LIST SERIES: print the path of that kernel's image, or of the newest
 obtain() {
-	for try in 1 2; do
-		if ! update "$1"; then
-			# Offline, an image that was fetched before will do.
-			[ "$2" = newest ] && series= || series=$2-
-			image=$(find "$cache" -name "$1-linux-$series*" | sort -V | tail -n 1)
-			[ -n "$image" ] && [ -z "${CI:-}" ] || exit 1
-			say "  taking ${image##*/}, which was fetched before"
-			echo "$image"
-			return
-		fi
-		offer=$(offers "$1" | awk -v s="$2" '$1 == s || s == "newest" { line = $0 }
-			END { if (line) print line }')
+	if update "$1"; then
+		for try in 1 2; do
+			offer=$(offers "$1" | awk -v s="$2" '$1 == s || s == "newest" { line = $0 }
+				END { if (line) print line }')
+			full=0
+			# shellcheck disable=SC2086 # the columns of the offer
+			[ -z "$offer" ] || { fetch "$1" $offer && return; full=$?; }
+			# Perhaps the package lists are out of date.
+			[ $try -eq 1 ] && [ $full -ne 2 ] && update "$1" now || break
+		done
 		[ -n "$offer" ] ||
 			die "No package of a kernel was found for Linux $2. Give the image of one as KERNEL=/path/to/vmlinuz, or see: make kernels"
-		# shellcheck disable=SC2086 # the columns of the offer
-		fetch "$1" $offer && return
-		# Perhaps the package lists are out of date.
-		[ $try -eq 2 ] || rm -f "$cache/apt/$1.list"
-	done
-	exit 1
+	fi
+	# Offline, an image that was fetched before will do.
+	[ -z "${CI:-}" ] && image=$(fetched "$1" "$2") || exit 1
+	say "  taking ${image##*/}, which was fetched before"
+	echo "$image"
 }
 
 # running: the image of the kernel that runs here, if it can be read and
@@ -238,34 +286,53 @@ running() {
 	return 1
 }
 
+# make_usable FOLDER: what was unpacked there is used from there
+make_usable() {
+	# A library that is installed was not unpacked once more.
+	find "$1/usr/lib" -xtype l | while read -r link; do
+		name=$(readlink "$link")
+		[ ! -e "/usr/lib/x86_64-linux-gnu/${name##*/}" ] ||
+			ln -sf "/usr/lib/x86_64-linux-gnu/${name##*/}" "$link"
+	done
+	# pandoc finds its data by a path that was compiled in, unless it is
+	# told; one that is installed must not be told.
+	if [ -e "$1/usr/bin/pandoc" ]; then
+		mv "$1/usr/bin/pandoc" "$1/usr/share/pandoc/" &&
+			cat >"$1/usr/bin/pandoc" <<'END' && chmod 755 "$1/usr/bin/pandoc"
+#!/bin/sh
+pandoc_datadir=${0%/bin/*}/share/pandoc exec "${0%/bin/*}/share/pandoc/pandoc" "$@"
+END
+	fi
+}
+
 case ${1-}:$# in
 list:1)
-	exec 9>"$cache/lock" && flock 9
+	lock
 	update all || exit 1
 	offers all
 	;;
 image:1)
 	[ "$(uname -m)" = x86_64 ] || die 'make vm knows how to boot x86-64 only.'
-	# One at a time: two would unpack over each other.
-	exec 9>"$cache/lock" && flock 9
-	image=$(ls "$cache"/own-linux-* 2>/dev/null) && echo "$image" && exit
+	fetched own newest && exit
+	lock
+	fetched own newest && exit
 	image=$(running) && { keep "$image" "own-linux-running-$(uname -r | tr - _)"; exit; }
 	obtain own newest
 	;;
 image:2)
 	[ ! -r "$2" ] || [ ! -f "$2" ] || { echo "$2"; exit; }
-	exec 9>"$cache/lock" && flock 9
+	[ -w "$cache" ] || [ ! -d "$cache" ] || ! fetched all "$2" || exit 0
+	lock
 	obtain all "$2"
 	;;
 packages:*)
 	[ $# -ge 4 ] || die 'packages SUITE FOLDER PACKAGE...'
 	suite=$2 folder=$3
 	shift 3
-	exec 9>"$cache/lock" && flock 9
-	[ ! -e "$folder" ] || exit 0
+	lock
+	asked=$(printf '%s\n' "$@" | sort)
+	[ "$(cat "$folder/.packages" 2>/dev/null)" != "$asked" ] || exit 0
 	work=$(mktemp -d "$cache/fetch.XXXXXX") || exit 1
-	trap 'rm -rf "$work"' EXIT
-	trap 'exit 130' INT TERM
 	mkdir -p "$work/archives/partial" "$work/root"
 	if [ "$suite" = own ]; then
 		which=own status=/var/lib/dpkg/status release=
@@ -274,14 +341,23 @@ packages:*)
 		: >"$status"
 	fi
 	update "$which" || exit 1
+	# What is not to be had may be no loss: whoever asked looks again.
+	for package; do
+		shift
+		if apt "$which" apt-cache show "$package" >/dev/null 2>&1; then
+			set -- "$@" "$package"
+		else
+			say "  there is no package $package in $suite"
+		fi
+	done
 	say "  fetching $* of $suite"
 	shown "$work/log" apt "$which" apt-get -y --no-install-recommends --download-only \
 		-o Dir::Cache::archives="$work/archives" \
 		-o Dir::State::status="$status" \
 		${release:+-t "$release"} \
 		install "$@" || {
-		tail -n 5 "$work/log" >&2
-		die "$* of $suite could not be fetched: is this machine online?"
+		failed "$work/log" "$* of $suite could not be fetched" 'is this machine online?'
+		exit 1
 	}
 	# Since Debian 12 these folders are one with their namesakes in usr.
 	for name in bin sbin lib lib64; do
@@ -289,12 +365,18 @@ packages:*)
 	done
 	for package in "$work"/archives/*.deb; do
 		dpkg-deb --fsys-tarfile "$package" |
-			tar -C "$work/root" --keep-directory-symlink -xf - || exit 1
+			tar -C "$work/root" --keep-directory-symlink -xf - 2>"$work/log" || {
+			failed "$work/log" "${package##*/} could not be unpacked" 'see above.'
+			exit 1
+		}
 	done
-	mkdir -p "$(dirname "$folder")" && mv "$work/root" "$folder"
+	[ "$suite" != own ] || make_usable "$work/root" || exit 1
+	printf '%s\n' "$asked" >"$work/root/.packages" && mkdir -p "$(dirname "$folder")" || exit 1
+	[ ! -e "$folder" ] || mv "$folder" "$work/old" || exit 1
+	mv "$work/root" "$folder"
 	;;
 *)
-	sed -n '3,/^set -u/s/^# \{0,1\}//p' "$0" >&2
+	sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 	;;
 esac

@@ -233,6 +233,53 @@ const checks = {
 		wanted("dark is remembered", await dark(), true);
 	},
 
+	// The filter of the atlas leaves the rows that have all its words,
+	// and the headings that have rows.
+	async atlas(browser) {
+		const page = await browser.newPage();
+		await page.goto(url("90-errno-atlas.html"));
+		const rows = page.locator(".errnos tbody td:first-child:visible");
+		const all = await rows.count();
+		await page.locator(".filter input").fill("queue ENOENT");
+		const left = await page.locator(".errnos").evaluateAll((tables) =>
+			tables.filter((t) => t.offsetParent).map((t) => t.innerText));
+		if (!left.length || !left.every((t) => /QUEUE/.test(t) &&
+			/ENOENT/.test(t) && !/EINVAL/.test(t)))
+			fault("the filter leaves other rows: " + left.join(" | "));
+		if (await rows.count() >= all / 4)
+			fault("the filter leaves most rows");
+		for (const heading of await page.locator("h2:visible").all())
+			if (await heading.evaluate((h) =>
+				h.querySelector("code") && !document.querySelector(
+					".errnos[aria-label*='" + h.textContent + " ']")
+					.offsetParent))
+				fault("the filter leaves a heading without rows");
+		await page.locator(".filter input").fill("");
+		wanted("rows without a filter", await rows.count(), all);
+	},
+
+	// The line that a link names is marked; a click on a number makes
+	// such a link; the side list says where one is.
+	async places(browser) {
+		const page = await browser.newPage({
+			viewport: { width: 1500, height: 800 } });
+		await page.goto(url("02-update.html") + "#20");
+		wanted("the line that the link names", await page.evaluate(() =>
+			document.querySelector(":target").tagName), "I");
+		await page.locator("pre i[id='24']").click({ force: true });
+		wanted("the link of a click", await page.evaluate(() =>
+			location.hash), "#24");
+		const here = () => page.locator(".here [aria-current]")
+			.evaluateAll((l) => l.map((a) => a.textContent).join());
+		for (const id of ["the-program", "exercises"]) {
+			await page.evaluate((i) => document.getElementById(i)
+				.scrollIntoView(), id);
+			await page.waitForTimeout(200);
+			wanted("the section that is read", await here(),
+				await page.locator("#" + id).textContent());
+		}
+	},
+
 	// Without JavaScript all of the text is there, and no button that
 	// does nothing.
 	async plain(browser) {

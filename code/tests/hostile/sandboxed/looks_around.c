@@ -99,6 +99,7 @@ int claim(int fd, uint32_t address, uint64_t owner)
 	tell("write", open("/box/exercise.c", O_WRONLY));
 	tell("create", open("/usr/x", O_WRONLY | O_CREAT, 0600));
 	tell("solution", open("/box/solution.c", O_RDONLY));
+	tell("seed", open("/box/seed", O_RDONLY));
 	tell("root", setuid(0));
 	tell("other maps", bpf_map_get_next_id(0, &id));
 	tell("program", run());
