@@ -108,7 +108,8 @@ edits() {
 
 # Compile and run what is in a folder: printed, said, status.
 cat >"$tmp/run.sh" <<-END
-	cd "\$1" && cc -w -std=c11 -o edited [0-9]*.c $(bpf_flags) 2>said || exit 0
+	export CPATH='$code' C_INCLUDE_PATH='$code/skeletons'
+	cd "\$1" && cc -w -std=c11 -o edited [0-9]*.c $(pkg-config --cflags --libs libbpf libelf zlib) 2>said || exit 0
 	timeout 60 ./edited >printed 2>said
 	echo \$? >status
 END
