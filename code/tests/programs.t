@@ -25,6 +25,56 @@ done
 printf 'int main(void)\n{\n\tint unused;\n\n\treturn 0;\n}\n' >"$tmp/warns.c"
 ok 'a source with a warning does not pass' not compiles cc "$tmp/warns.c"
 
+# The call comes first: a step is a flat list of calls, on two screens.
+# at_most LINES FILE
+at_most() {
+	has=$(wc -l <"$2")
+	[ "$has" -le "$1" ] || { echo "${2##*/} has $has lines, not $1 at most"; return 1; }
+}
+# half_are_short LINES FILE...: half of them have at most so many lines
+half_are_short() {
+	most=$1
+	shift
+	short=0
+	for file; do
+		! at_most "$most" "$file" || short=$((short + 1))
+	done
+	[ $((2 * short)) -ge $# ]
+}
+# teaches CALL FILE: the call stands in the first 20 lines, and no
+# function but main() stands in front of it
+teaches() {
+	head -n 20 "$2" | grep -q "\<$1(" && [ "$(grep -c '^{' "$2")" -eq 1 ] && grep -q '^int main(' "$2"
+}
+steps=$(cd "$code" && grep -l expect.h [0-9]*.c | grep -v '\.bpf\.c$' | sed "s|^|$code/|")
+for file in $steps; do
+	ok "${file##*/} has at most 80 lines" at_most 80 "$file"
+done
+# shellcheck disable=SC2086 # words
+ok 'half of the steps have at most 60 lines' half_are_short 60 $steps
+# shellcheck disable=SC2086 # words
+ok '  and not half have 50' not half_are_short 50 $steps
+ok 'expect.h has at most 60 lines' at_most 60 "$code/expect.h"
+ok 'test_maps.c has at most 280 lines' at_most 280 "$code/test_maps.c"
+ok 'one line more is seen' not at_most 279 "$code/test_maps.c"
+taught=0
+for lesson in "$top"/lessons/[0-8]*.md; do
+	call=$(sed -n '/^## The call/,/^|/s/^int \(bpf_[a-z_]*\)(.*/\1/p' "$lesson")
+	file=$(sed -n 's|^\[.*\](\.\./\(code/[0-9a-z_]*\.c\) "program")|\1|p' "$lesson" | head -n 1)
+	# Lesson 8 compares several.
+	[ "$(echo "$call" | wc -w)" -eq 1 ] || continue
+	taught=$((taught + 1))
+	ok "$file makes the call that it teaches, $call, within 20 lines" teaches "$call" "$top/$file"
+done
+ok 'six lessons teach a call' [ "$taught" -eq 6 ]
+sed '2a\
+\
+\
+' "$code/02_update.c" >"$tmp/late.c"
+ok 'a call that comes late is seen' not teaches bpf_map_update_elem "$tmp/late.c"
+sed 's/^int main/static int wrap(void)\n{\n\treturn 0;\n}\n\n&/' "$code/05_delete.c" >"$tmp/wrapped.c"
+ok 'a function in front of it is seen' not teaches bpf_map_delete_elem "$tmp/wrapped.c"
+
 # From here on, in a copy of the sources, so that the tree stays as it is.
 mkdir "$tmp/code"
 cp -R "$code"/*.[ch] "$code/Makefile" "$code/tools" "$code/atlas" "$tmp/code"
