@@ -1918,8 +1918,10 @@ static void report_breach(const struct reply *r)
 	const size_t last = seen.count - 1;
 	struct outcome o;
 	struct world w;
-	size_t i = 0;
+	size_t i = 0, changes = 0;
 
+	for (size_t n = 1; n <= last; n++)
+		changes += seen.moments[n].by_player;
 	if (seen.error) {
 		expect_result(now_rule, *r, seen.error);
 		expect_outs(c, asked.before, r->out);
@@ -1937,8 +1939,10 @@ static void report_breach(const struct reply *r)
 				&w.map[m],
 				map_at(&seen, i < last ? i + 1 : i, m));
 	expect_outs(c, o.out, r->out);
-	expect(now_rule, false, "what the task says, in one step",
-	       "a change or an answer that fits no moment");
+	expect(now_rule, false, "what the task says, and nothing else",
+	       changes > 1 ? "more changes than that, if only for a "
+			     "moment"
+			   : "an answer that is true at no moment");
 }
 
 // Whether a call with this command could have changed a map.
