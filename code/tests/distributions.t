@@ -52,7 +52,7 @@ bare() {
 		tar -C "$root" -cf "$cache/$1.tar.new" . && mv "$cache/$1.tar.new" "$cache/$1.tar"
 	status=$?
 	rm -rf "$root" "$cache/$1.tar.new"
-	return $status
+	return "$status"
 }
 
 # unpacked SUITE: $root, with a clone of the workbook in it
@@ -80,7 +80,7 @@ inside() {
 	' "$root" "$@" >"$log" 2>&1 </dev/null && return
 	status=$?
 	tail -n 40 "$log"
-	return $status
+	return "$status"
 }
 
 for suite in ${SUITES:-oldoldstable oldstable stable testing}; do

@@ -24,6 +24,7 @@ inside() {
 # The BPF program comes compiled, in its skeleton, if it was built here.
 builds() {
 	mkdir -p "$1/work" "$1/tmp"
+	# shellcheck disable=SC2086 # none, or one folder
 	cp -R "$code"/*.[ch] "$code"/atlas/*.c $skeletons "$1/work" || return 1
 	for name in $programs errno_atlas; do
 		inside "$1" "$2" -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow \

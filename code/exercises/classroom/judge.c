@@ -1704,7 +1704,7 @@ static void start_player(void)
 	calls_made = 0;
 	await(hello, sizeof(hello), fds); // "watch", of the child
 	player.listener = fds[0];
-	// The two take turns: newer kernels wake them the faster for it.
+	// The two take turns; newer kernels wake them faster for it.
 	ioctl(player.listener, NOTIF_SET_FLAGS, NOTIF_SYNC_WAKE_UP);
 	await(hello, sizeof(hello), fds);
 	close_received(fds);
