@@ -1482,8 +1482,9 @@ static void close_received(int fds[MAX_FDS])
 
 // Receive a message from the player's own process. The kernel adds who
 // sent it, and nobody can add another name: a process that the player
-// has started, or that has the channel by other ways, is not heard. Descriptors that
-// come with it go to `fds`. Returns its size, or -1 if there is none.
+// has started, or that has the channel by other ways, is not heard.
+// Descriptors that come with it go to `fds`. Returns its size, or -1
+// if there is none.
 static ssize_t receive(void *data, size_t size, int fds[MAX_FDS])
 {
 	union control control;
