@@ -1410,7 +1410,8 @@ static int come_between(const struct seccomp_notif *asked_for)
 {
 	const uint64_t command = asked_for->data.args[0];
 
-	read_attributes(asked_for);
+	if (watch_closely || plan.error)
+		read_attributes(asked_for);
 	if (command < MAX_COMMANDS)
 		calls_by_command[command]++;
 	// libbpf loads a small program once, to probe.
