@@ -30,6 +30,12 @@ if [ -z "${KERNELS:-}" ]; then
 	ok '  and it is noticed if one is not' not offered "$tmp/fewer"
 fi
 
+no_such_kernel() {
+	not sh "$vm/kernel.sh" image 1.0 2>"$tmp/err" && cat "$tmp/err" &&
+		grep -q 'No package of a kernel was found for Linux 1.0' "$tmp/err"
+}
+ok 'a kernel that is not on offer is named' no_such_kernel
+
 run_kernels() {
 	sh "$vm/kernels.sh" run "$tmp/run"
 }
@@ -182,7 +188,7 @@ fails_to_record() {
 		diff -r --exclude=errno_kernels.tsv "$recorded" "$tmp/copy/lessons/transcripts"
 	result=$?
 	rm -rf "$tmp/broken"
-	return $result
+	return "$result"
 }
 ok 'a program that failed is not recorded' fails_to_record output_02_update
 ok 'nor is an atlas that failed' fails_to_record rows
