@@ -233,7 +233,7 @@ prints_what_is_recorded() {
 }
 ok 'make vm-run-03 brings back what the step prints, from a tree that may not be written' prints_what_is_recorded
 ok 'a kernel that is not there, and may not be fetched, is no fault of the command' \
-	ends 125 bwrap --dev-bind / / --ro-bind "$home/book" "$home/book" env KERNEL=5.10 sh $vm run true
+	ends 125 bwrap --dev-bind / / --ro-bind "$home/book" "$home/book" env KERNEL=5.10 sh "$vm" run true
 ok '  as it says' grep -q 'may not be fetched' "$tmp/err"
 ok 'make vm-run-99 fails as make run-99 does' says 'There is no step "99"' make -s vm-run-99
 
