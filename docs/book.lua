@@ -15,7 +15,7 @@
 
 local text = dofile('text.lua')
 local die, fail, slurp, replace = text.die, text.fail, text.slurp, text.replace
-local split, shown, escape = text.split, text.shown, text.escape
+local split = text.split
 local filename = pandoc.path.filename
 local List = pandoc.List
 

@@ -394,7 +394,7 @@ function blocks(list)
 		elseif html:match('^</details') and #folds > 0 then
 			out:extend(folds:remove().close)
 		elseif #folds > 0 and folds[1].hides then
-			do end    -- it is printed elsewhere
+			-- it is printed elsewhere
 		elseif make[b.t] then
 			local made, both = make[b.t](b, list[i + 1])
 			out:extend(made)
@@ -1396,7 +1396,7 @@ local footnotes = List()
 
 -- Pandoc's own footnotes carry a role that accessibility checkers
 -- reject, and print wants the text where the mark is.
-local function footrecord(el)
+local function footnote(el)
 	for _, b in ipairs(el.content) do
 		if b.t ~= 'Para' and b.t ~= 'Plain' then
 			die(input, where('[^'), 'a footnote may hold only text')

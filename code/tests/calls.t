@@ -172,8 +172,7 @@ cat >"$tmp/known.txt" <<-'END'
 	process 2  BPF_MAP_DELETE_ELEM  5                           = 0
 	    key de ad be ef 01
 END
-# shellcheck disable=SC2046 # flags
-ok 'a program with known bytes is compiled' cc -w -O2 -g -o "$tmp/known" "$tmp/known.c" $(bpf_flags)
+ok 'a program with known bytes is compiled' bpf_cc cc -w -O2 -g -o "$tmp/known" "$tmp/known.c"
 known() {
 	"$code/tools/trace_calls" --steps "$tmp/known.tsv" "$tmp/known" >"$tmp/calls"
 	[ $? -eq 5 ] && diff "$1" "$tmp/calls"

@@ -6,6 +6,7 @@
 #
 # make test runs there as on a reader's machine: it installs the small
 # tools, and what needs a large one is skipped.
+# shellcheck disable=SC2086 # a status is a number
 # shellcheck source=code/tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 need apt-get debootstrap git setpriv unshare
@@ -52,7 +53,7 @@ bare() {
 		tar -C "$root" -cf "$cache/$1.tar.new" . && mv "$cache/$1.tar.new" "$cache/$1.tar"
 	status=$?
 	rm -rf "$root" "$cache/$1.tar.new"
-	return $status
+	return "$status"
 }
 
 # unpacked SUITE: $root, with a clone of the workbook in it
@@ -80,7 +81,7 @@ inside() {
 	' "$root" "$@" >"$log" 2>&1 </dev/null && return
 	status=$?
 	tail -n 40 "$log"
-	return $status
+	return "$status"
 }
 
 for suite in ${SUITES:-oldoldstable oldstable stable testing}; do

@@ -44,6 +44,32 @@ ok 'make builds the programs' says 0 'CC  01_create' make
 ok 'make run-03 runs step 3 under its title' says 0 '^== 03_lookup: ' make run-03
 ok '  and shows what it prints' grep -qx 'packets = 105' "$tmp/log"
 ok 'make run-99 says which steps there are' says 2 '^00_first 01_create .* test_maps' make run-99
+# A reader's own programs. They stay for all that follows, and are in
+# nobody's way: not even one that does not compile.
+# own NAME LINE...: code/NAME.c
+own() {
+	file=code/$1.c
+	shift
+	# shellcheck disable=SC2086 # words
+	printf '%s\n' '#include <stdio.h>' "$@" | $user tee "$file" >/dev/null
+}
+own mine 'int main(void) { puts("from mine.c"); return 0; }'
+own 01_mine 'int main(void) { while (puts("and on") >= 0); return 0; }'
+own broken 'this is not C'
+ok 'make run-mine builds and runs code/mine.c' says 0 '^from mine.c$' make run-mine
+ok '  under its name' grep -qx '== mine: code/mine.c ==' "$tmp/log"
+ok 'one that does not compile says so' says 2 'broken.c:2:.*error' make run-broken
+ok '  also to whoever builds all' says 2 'broken.c:2:.*error' make -k
+ok '  but is in no other program'"'"'s way' says 0 '^== 03_lookup: ' make run-03
+reads_three_lines() {
+	# shellcheck disable=SC2016,SC2086 # for sh; words
+	$user env HOME="$tmp" sh -c 'make run-01_mine 2>"$1" | head -n 3 >/dev/null' sh "$tmp/log" </dev/null
+	cat "$tmp/log"
+	not grep -q 'status\|Error\|pipe' "$tmp/log"
+}
+chmod a+w "$tmp/log"
+ok 'a program whose output nobody reads on is not accused' reads_three_lines
+
 ok 'make record stores what is stored already' says 0 '' make record
 ok '  to the byte' git -c safe.directory='*' diff --exit-code -- lessons/transcripts
 

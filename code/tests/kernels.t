@@ -182,7 +182,7 @@ fails_to_record() {
 		diff -r --exclude=errno_kernels.tsv "$recorded" "$tmp/copy/lessons/transcripts"
 	result=$?
 	rm -rf "$tmp/broken"
-	return $result
+	return "$result"
 }
 ok 'a program that failed is not recorded' fails_to_record output_02_update
 ok 'nor is an atlas that failed' fails_to_record rows

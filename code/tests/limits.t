@@ -334,7 +334,7 @@ END
 
 # shellcheck disable=SC2046 # flags
 build() {
-	cc -w -std=gnu11 -o "$tmp/$1" "$tmp/$1.c" $(bpf_flags)
+	bpf_cc cc -w -std=gnu11 -o "$tmp/$1" "$tmp/$1.c"
 }
 ok 'the program that asks is built' build limits
 

@@ -16,8 +16,7 @@ changes() {
 		echo "the script changes nothing"
 		return 1
 	fi
-	# shellcheck disable=SC2046 # flags
-	cc -w -std=c11 -o "$tmp/changed" "$tmp/$1.c" $(bpf_flags) || return 1
+	bpf_cc cc -w -std=c11 -o "$tmp/changed" "$tmp/$1.c" || return 1
 	timeout 60 "$tmp/changed" >"$tmp/out" 2>"$tmp/err"
 	[ $? -lt 124 ] || return 1
 	sed 1d "$top/lessons/transcripts/$1.txt" | sort >"$tmp/recorded"
@@ -91,8 +90,7 @@ ok 'lesson 5: BPF_NOEXIST does not clear an entry of an array' changes 05_delete
 # what is wrong each time from the fifth visit on.
 does_not_advance() {
 	sed '0,/previous = &key;/s///' "$code/06_iterate.c" >"$tmp/06_iterate.c"
-	# shellcheck disable=SC2046 # flags
-	cc -w -std=c11 -o "$tmp/changed" "$tmp/06_iterate.c" $(bpf_flags) || return 1
+	bpf_cc cc -w -std=c11 -o "$tmp/changed" "$tmp/06_iterate.c" || return 1
 	"$tmp/changed" 2>&1 | awk '
 		/^bpf_map_get_next_key\(map, previous, &key\) = 0$/ { visits++ }
 		/get_next_key.*came 0$/ { said++ }

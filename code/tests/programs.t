@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The programs compile without a warning, look alike, and are built once.
+# The programs compile without a warning, and are built once.
 . "$(dirname "$0")/tap.sh"
 
 need make pkg-config
@@ -10,16 +10,6 @@ sources=$(sh "$code/tools/transcript.sh" list | sed "s/$/.c/")
 compiles() {
 	# shellcheck disable=SC2086 # flags
 	bpf_cc "$1" $flags -O2 -o "$tmp/compiled" "$2"
-}
-
-# formatted SOURCE: clang-format would change nothing
-formatted() {
-	clang-format --dry-run -Werror "$1"
-}
-
-# narrow SOURCE: no line is longer than 72 columns
-narrow() {
-	expand -t 8 "$1" | awk 'length > 72 { print NR ": " $0; bad = 1 } END { exit bad }'
 }
 
 for compiler in gcc clang; do
@@ -35,40 +25,55 @@ done
 printf 'int main(void)\n{\n\tint unused;\n\n\treturn 0;\n}\n' >"$tmp/warns.c"
 ok 'a source with a warning does not pass' not compiles cc "$tmp/warns.c"
 
-for source in $sources expect.h $(cd "$code" && echo *.bpf.c); do
-	ok "$source has at most 72 columns" narrow "$code/$source"
-	ok "$source starts with its licence" \
-		sh -c "head -n 1 '$code/$source' | grep -qx '/\* SPDX-License-Identifier: MIT \*/'"
-	if command -v clang-format >/dev/null 2>&1; then
-		ok "$source is in kernel style" formatted "$code/$source"
-	else
-		skip "$source is in kernel style" 'no clang-format: make test-deps'
-	fi
-done
-# Of the exercises, the atlas and the tests too.
-all_narrow() {
-	for file in "$code"/*.h "$code"/exercises/classroom/*.[ch] "$code"/atlas/*.c "$code"/exercises/*/*.[ch] \
-		"$code"/exercises/*/wrong/*.c "$code"/tests/hostile/*.c; do
-		narrow "$file" || { echo "$file"; return 1; }
-	done
+# The call comes first: a step is a flat list of calls, on two screens.
+# at_most LINES FILE
+at_most() {
+	has=$(wc -l <"$2")
+	[ "$has" -le "$1" ] || { echo "${2##*/} has $has lines, not $1 at most"; return 1; }
 }
-ok "every other C file has at most 72 columns too" all_narrow
-printf '/* %073d */\n' 0 >"$tmp/wide.c"
-ok 'a line of 79 columns does not pass' not narrow "$tmp/wide.c"
-if command -v clang-format >/dev/null 2>&1; then
-	cp "$code/.clang-format" "$tmp"
-	printf 'int main(void) {\n    return 0;\n}\n' >"$tmp/style.c"
-	ok 'another style does not pass' not formatted "$tmp/style.c"
-fi
-
-if command -v shellcheck >/dev/null 2>&1; then
-	for script in "$code"/tools/*.sh "$code"/tests/*.sh "$code"/tests/*.t; do
-		ok "${script#"$top"/} passes shellcheck" \
-			shellcheck -s sh -x -P "$code/tests" -e SC1091,SC2154,SC2317,SC2034,SC2016 "$script"
+# half_are_short LINES FILE...: half of them have at most so many lines
+half_are_short() {
+	most=$1
+	shift
+	short=0
+	for file; do
+		! at_most "$most" "$file" || short=$((short + 1))
 	done
-else
-	skip 'the scripts pass shellcheck' 'no shellcheck: make test-deps'
-fi
+	[ $((2 * short)) -ge $# ]
+}
+# teaches CALL FILE: the call stands in the first 20 lines, and no
+# function but main() stands in front of it
+teaches() {
+	head -n 20 "$2" | grep -q "\<$1(" && [ "$(grep -c '^{' "$2")" -eq 1 ] && grep -q '^int main(' "$2"
+}
+steps=$(cd "$code" && grep -l expect.h [0-9]*.c | grep -v '\.bpf\.c$' | sed "s|^|$code/|")
+for file in $steps; do
+	ok "${file##*/} has at most 80 lines" at_most 80 "$file"
+done
+# shellcheck disable=SC2086 # words
+ok 'half of the steps have at most 60 lines' half_are_short 60 $steps
+# shellcheck disable=SC2086 # words
+ok '  and not half have 50' not half_are_short 50 $steps
+ok 'expect.h has at most 60 lines' at_most 60 "$code/expect.h"
+ok 'test_maps.c has at most 280 lines' at_most 280 "$code/test_maps.c"
+ok 'one line more is seen' not at_most 279 "$code/test_maps.c"
+taught=0
+for lesson in "$top"/lessons/[0-8]*.md; do
+	call=$(sed -n '/^## The call/,/^|/s/^int \(bpf_[a-z_]*\)(.*/\1/p' "$lesson")
+	file=$(sed -n 's|^\[.*\](\.\./\(code/[0-9a-z_]*\.c\) "program")|\1|p' "$lesson" | head -n 1)
+	# Lesson 8 compares several.
+	[ "$(echo "$call" | wc -w)" -eq 1 ] || continue
+	taught=$((taught + 1))
+	ok "$file makes the call that it teaches, $call, within 20 lines" teaches "$call" "$top/$file"
+done
+ok 'six lessons teach a call' [ "$taught" -eq 6 ]
+sed '2a\
+\
+\
+' "$code/02_update.c" >"$tmp/late.c"
+ok 'a call that comes late is seen' not teaches bpf_map_update_elem "$tmp/late.c"
+sed 's/^int main/static int wrap(void)\n{\n\treturn 0;\n}\n\n&/' "$code/05_delete.c" >"$tmp/wrapped.c"
+ok 'a function in front of it is seen' not teaches bpf_map_delete_elem "$tmp/wrapped.c"
 
 # From here on, in a copy of the sources, so that the tree stays as it is.
 mkdir "$tmp/code"

@@ -16,6 +16,7 @@
 # the scratch folder.
 set -u
 code=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck disable=SC2034 # for tests
 top=$(dirname "$code")
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT

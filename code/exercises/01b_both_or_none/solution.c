@@ -4,7 +4,8 @@
 
 #include "exercise.h"
 
-int open_tables(struct tables *tables, uint32_t blocked, uint32_t recent)
+int open_tables(struct tables *tables, uint32_t blocked,
+		uint32_t recent)
 {
 	int table, cache;
 

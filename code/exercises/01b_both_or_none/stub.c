@@ -5,7 +5,8 @@
 
 #include "exercise.h"
 
-int open_tables(struct tables *tables, uint32_t blocked, uint32_t recent)
+int open_tables(struct tables *tables, uint32_t blocked,
+		uint32_t recent)
 {
 	// Your code here, in place of these lines.
 	(void)tables;

@@ -6,7 +6,7 @@
 
 // Three outcomes: found, absent, trouble.
 int get_limit(int fd, uint32_t address, uint64_t fallback,
-		uint64_t *limit)
+	      uint64_t *limit)
 {
 	int err = bpf_map_lookup_elem(fd, &address, limit);
 

@@ -5,7 +5,7 @@
 #include "exercise.h"
 
 int get_limit(int fd, uint32_t address, uint64_t fallback,
-		uint64_t *limit)
+	      uint64_t *limit)
 {
 	// Your code here, in place of these lines.
 	(void)fd;

@@ -422,8 +422,9 @@ keep_secret() {
 		umask 077
 		[ -s "$here/secret" ] ||
 			{ od -An -N32 -tx1 /dev/urandom >"$here/secret.new" && mv "$here/secret.new" "$here/secret"; } || exit 1
-		cp "$here/secret" "$batch/secret"
-	) || die "$here/secret cannot be written."
+		{ [ -z "${SUDO_UID:-}" ] || chown "$SUDO_UID:${SUDO_GID:-0}" "$here/secret"; } &&
+			cp "$here/secret" "$batch/secret"
+	) || die "$here/secret cannot be read, or made."
 }
 
 # begin: number the submissions and build the judges

@@ -666,7 +666,7 @@ static void show_printed(void)
 	bool at_start = true;
 	int lines = 0;
 
-	for (size_t i = 0; i < player.kept && lines < 20; i++) {
+	for (size_t i = 0; i < player.kept && lines < 40; i++) {
 		char c = player.printed[i];
 
 		if (at_start)
@@ -872,6 +872,36 @@ void expect_unchanged(const struct rule *rule, const struct history *h,
 
 // --- the player -----------------------------------------------------
 
+// A learner's code may be wrong in every way, and a stranger's may mean
+// harm. What keeps it from a mark that it has not earned:
+//
+// It runs in another process, so whatever it does to memory it does to
+// its own. The judge believes no word of it: a check passes by what the
+// judge has read from the maps, through descriptors of its own, before
+// and after each call. To take over the player and speak in its place
+// gains nothing but the work of doing what the function should do.
+//
+// A message counts only if the kernel says that the player's first
+// process sent it (receive), if it has the size and the serial number
+// of the question, and if its descriptors are those that it names.
+//
+// The maps come with the word "go" (judge_call). Before it, and after
+// the answer, there is nothing to do in the kernel, and a bpf(2) call
+// is reported. So nothing can be prepared, or put right later.
+//
+// Every bpf(2) call, and every attempt to start a process or a thread,
+// stops until the judge has answered (watch_calls). The filter is the
+// kernel's, holds for all that the player becomes, cannot be taken off,
+// and only the judge has its descriptor. Since there is one thread and
+// it is stopped, the maps stand still while the judge looks. To let a
+// call go on is safe for the same reason that it would not be for a
+// guard: nothing is allowed or forbidden here by what the player's
+// memory holds. What is forbidden, the fence forbids by numbers alone.
+//
+// What is around the process, files, network, users and memory, is kept
+// away by sandbox.sh, and for learners at home by nobody: they run
+// their own code.
+
 union control {
 	char bytes[CMSG_SPACE(MAX_FDS * sizeof(int)) +
 		   CMSG_SPACE(sizeof(struct ucred))];
@@ -953,15 +983,21 @@ static void put_up_fence(void)
 {
 	static const struct sock_filter filter[] = {
 		NATIVE_CALLS_ONLY,
+		// The keys of the session in which somebody grades.
 		IF(__NR_add_key, REFUSE),
 		IF(__NR_request_key, REFUSE),
 		IF(__NR_keyctl, REFUSE),
+		// In a user namespace of its own it would have every
+		// capability, and far more of the kernel to try out.
 		IF(__NR_unshare, REFUSE),
 		IF(__NR_setns, REFUSE),
 		IF(__NR_mount, REFUSE),
+		// To see or to steer other processes.
 		IF(__NR_ptrace, REFUSE),
 		IF(__NR_perf_event_open, REFUSE),
+		// To hold the kernel up in the middle of a copy.
 		IF(__NR_userfaultfd, REFUSE),
+		// System calls that no filter would see.
 		IF(__NR_io_uring_setup, REFUSE),
 #ifdef __NR_clone3
 		// Its flags are out of a filter's sight. The library
@@ -974,6 +1010,7 @@ static void put_up_fence(void)
 			 1),
 		REFUSE,
 		ALLOW,
+		// A socket would run a program for each packet.
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_setsockopt, 0,
 			 6),
 		LOAD(args[2]),
@@ -982,6 +1019,9 @@ static void put_up_fence(void)
 		ALLOW,
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_bpf, 1, 0),
 		ALLOW,
+		// What is not named here is refused: to run, attach or
+		// pin something, to freeze a map under the judge's
+		// hands, to open the maps of others by their numbers.
 		LOAD(args[0]),
 		IF(BPF_MAP_CREATE, ALLOW),
 		IF(BPF_MAP_LOOKUP_ELEM, ALLOW),
@@ -1048,7 +1088,8 @@ static bool watch_calls(void)
 }
 
 // In the child: the channel, an output that the judge reads, no
-// input, and limits that no honest answer comes near.
+// input, and limits that no honest answer comes near. Nothing else of
+// the judge is open in it: no map, no file, no seed.
 __attribute__((noreturn)) static void become_player(int channel,
 						    int output)
 {
@@ -1369,7 +1410,8 @@ static int come_between(const struct seccomp_notif *asked_for)
 {
 	const uint64_t command = asked_for->data.args[0];
 
-	read_attributes(asked_for);
+	if (watch_closely || plan.error)
+		read_attributes(asked_for);
 	if (command < MAX_COMMANDS)
 		calls_by_command[command]++;
 	// libbpf loads a small program once, to probe.
@@ -1439,8 +1481,11 @@ static void close_received(int fds[MAX_FDS])
 			close(fds[i]);
 }
 
-// Receive a message from the player's own process. Descriptors that
-// come with it go to `fds`. Returns its size, or -1 if there is none.
+// Receive a message from the player's own process. The kernel adds who
+// sent it, and nobody can add another name: a process that the player
+// has started, or that has the channel by other ways, is not heard.
+// Descriptors that come with it go to `fds`. Returns its size, or -1
+// if there is none.
 static ssize_t receive(void *data, size_t size, int fds[MAX_FDS])
 {
 	union control control;
@@ -1661,13 +1706,15 @@ static void start_player(void)
 	calls_made = 0;
 	await(hello, sizeof(hello), fds); // "watch", of the child
 	player.listener = fds[0];
-	// The two take turns: newer kernels wake them the faster for it.
+	// The two take turns: newer kernels wake them the faster for
+	// it.
 	ioctl(player.listener, NOTIF_SET_FLAGS, NOTIF_SYNC_WAKE_UP);
 	await(hello, sizeof(hello), fds);
 	close_received(fds);
 }
 
-// The descriptors that the player has open, as the kernel says. Its
+// The descriptors that the player has open, as the kernel says, and
+// not the player. Its
 // limit is 64, so that each has a bit.
 static uint64_t open_descriptors(void)
 {
@@ -1874,8 +1921,10 @@ static void report_breach(const struct reply *r)
 	const size_t last = seen.count - 1;
 	struct outcome o;
 	struct world w;
-	size_t i = 0;
+	size_t i = 0, changes = 0;
 
+	for (size_t n = 1; n <= last; n++)
+		changes += seen.moments[n].by_player;
 	if (seen.error) {
 		expect_result(now_rule, *r, seen.error);
 		expect_outs(c, asked.before, r->out);
@@ -1893,8 +1942,10 @@ static void report_breach(const struct reply *r)
 				&w.map[m],
 				map_at(&seen, i < last ? i + 1 : i, m));
 	expect_outs(c, o.out, r->out);
-	expect(now_rule, false, "what the task says, in one step",
-	       "a change or an answer that fits no moment");
+	expect(now_rule, false, "what the task says, and nothing else",
+	       changes > 1 ? "more changes than that, if only for a "
+			     "moment"
+			   : "an answer that is true at no moment");
 }
 
 // Whether a call with this command could have changed a map.

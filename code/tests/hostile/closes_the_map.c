@@ -8,7 +8,8 @@
 
 int claim(int fd, uint32_t address, uint64_t owner)
 {
-	int err = bpf_map_update_elem(fd, &address, &owner, BPF_NOEXIST);
+	int err =
+		bpf_map_update_elem(fd, &address, &owner, BPF_NOEXIST);
 
 	close(fd);
 	return err;

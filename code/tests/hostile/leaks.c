@@ -8,5 +8,6 @@
 
 int claim(int fd, uint32_t address, uint64_t owner)
 {
-	return bpf_map_update_elem(dup(fd), &address, &owner, BPF_NOEXIST);
+	return bpf_map_update_elem(dup(fd), &address, &owner,
+				   BPF_NOEXIST);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Caught by: reports_what_is_broken */
-/* Sentence: Only EEXIST means that the address is taken; every other error
- * is returned as it came. */
+/* Sentence: Only EEXIST means that the address is taken; every
+ * other error is returned as it came. */
 #include <errno.h>
 #include <bpf/bpf.h>
 
