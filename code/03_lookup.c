@@ -20,7 +20,7 @@ int main(void)
 	EXPECT(bpf_map_lookup_elem(map, &ssh, &packets), 0);
 	EXPECT(packets, 5);
 
-	// You have a copy. Count on in it, and the map does not notice.
+	// You have a copy. Add to it, and the map does not notice.
 	packets += 100;
 	EXPECT(packets, 105);
 	EXPECT(bpf_map_lookup_elem(map, &ssh, &packets), 0);

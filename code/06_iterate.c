@@ -28,7 +28,7 @@ int main(void)
 		       0);
 
 	// Each key leads to the next one, until ENOENT says: that was
-	// all. A hash has an order of its own, another one in each map.
+	// all. A hash has an order of its own, a different one in each.
 	while (EXPECT(bpf_map_get_next_key(map, previous, &key),
 		      visits < 4 ? 0 : -ENOENT) == 0) {
 		// The walk hands out keys. For a value, look it up.

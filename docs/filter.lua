@@ -965,6 +965,10 @@ end
 function directives.calls(path, line)
 	record('use', 'output', filename(path))
 	local lines = split(need(path, line))
+	-- On a screen, the run that can be stepped through has them all.
+	if stepped and not printing then
+		return {}
+	end
 	local calls = List { List { commands(List { lines:remove(1) }) .. '\n' } }
 	for _, said in ipairs(lines) do
 		local command = said:match('^[%a_]+')

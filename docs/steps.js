@@ -47,7 +47,7 @@ document.querySelectorAll(".steps").forEach(function (figure) {
 			return { tr, at: +cell[0].textContent, from: lines[0],
 				to: lines[1] || lines[0], line: cell[1].textContent,
 				call: cell[2].querySelector("code").textContent,
-				inside: cell[2].querySelector("span"),
+				inside: cell[2].querySelector("samp"),
 				answer: cell[3].textContent };
 		});
 		lane.last = lane.rows[lane.rows.length - 1].at;

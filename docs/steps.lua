@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: MIT
 -- A recorded run as a figure: a strip with the states of the map, and a
--- table with a row a call. This is all that print shows, and a browser
--- without JavaScript; steps.js makes of it a run that can be stepped
--- through, and has no data but what is read here.
+-- table with a row a call. A browser without JavaScript shows both; in
+-- print the recorded calls stand below the strip. steps.js makes of it
+-- a run that can be stepped through, and has no data but what is read
+-- here.
 --
 --   row     a line of transcripts/NAME.steps.tsv, by the names of its
 --           fields
@@ -158,7 +159,7 @@ local function cells(frame, base)
 		html:insert('<li' .. (now and '' or ' class="gone"') ..
 			(e.key ~= '' and ' data-k="' .. e.key .. '"' or '') .. '>' ..
 			(e.key ~= '' and '<b>' .. number(e.key) .. '</b>' or '') ..
-			(now and '<span>' .. number(now.value) .. '</span>' or '') ..
+			(now and '<i>' .. number(now.value) .. '</i>' or '') ..
 			'</li>')
 	end
 	if not base and frame.room <= drawn then
@@ -175,7 +176,7 @@ end
 local function frame_html(frame, base)
 	return '<li><p>After call ' .. frame.at .. '</p><p class="fds">' ..
 		(frame.open == '-' and 'no descriptor, no map' or
-		code((frame.open:gsub(':', ' \u{2192} '):gsub(' (%d)', ', %1')))) ..
+		escape((frame.open:gsub(':', ' \u{2192} '):gsub(' (%d)', ', %1')))) ..
 		'</p>' .. (frame.open == '-' and '' or cells(frame, base)) .. '</li>'
 end
 
@@ -236,23 +237,21 @@ return function(filter)
 			local before = lane[i - 1]
 			local class = starts_over(row, before) and 'over' or
 				row.result:match('^%-') and 'refused'
-			local went_in = inside(row)
+			-- A call of create says all of it itself.
+			local went_in = s and row.call == 'BPF_MAP_CREATE' and '' or inside(row)
 			local n = tostring(row.at)
-			return '<tr' .. (printing and '' or ' id="' .. id ..
+			return '<tr id="' .. id ..
 				'" data-f="' .. row.frame .. '" data-l="' ..
-				(s and s.line .. ' ' .. s.last or row.line) .. '"' ..
+				(s and s.line ~= s.last and s.line .. ' ' .. s.last or row.line) .. '"' ..
 				(row.key:match('^%x+$') and ' data-k="' .. row.key .. '"'
 				or '') .. (row.call == 'BPF_MAP_GET_NEXT_KEY' and
-				row.back ~= '-' and ' data-n="' .. row.back .. '"' or '')) ..
+				row.back ~= '-' and ' data-n="' .. row.back .. '"' or '') ..
 				(class and ' class="' .. class .. '"' or '') .. '><td>' ..
-				(printing and n or '<a href="#' .. id .. '">' .. n ..
-				'</a>') .. '</td><td>' .. (linked and not printing and
-				'<a href="#' .. row.line .. '">' .. row.line .. '</a>' or
-				row.line) .. '</td><td>' ..
+				n .. '</td><td>' .. row.line .. '</td><td>' ..
 				code(s and s.call or row.call:lower()) ..
-				(went_in ~= '' and '<span>' .. code(went_in) .. '</span>'
+				(went_in ~= '' and '<samp>' .. escape(went_in) .. '</samp>'
 				or '') .. (class == 'over' and
-				'<span>The key is gone: the walk starts over.</span>' or '') .. '</td><td>' .. code(row.result) .. '</td></tr>'
+				'<span>The walk starts over.</span>' or '') .. '</td><td>' .. escape(row.result) .. '</td></tr>'
 		end
 		local function lane_html(lane, which)
 			local frames = frames_of(lane)
@@ -264,16 +263,14 @@ return function(filter)
 					return frame_html(frame, base)
 				end)) .. '</ol>' .. (printing and '' or
 				'<details open><summary>The ' .. #lane ..
-				' calls</summary><div class="wide">') ..
-				'<table aria-label="The calls' .. (lane.title and ': ' ..
-				escape(lane.title) or '') .. '"><thead><tr>' ..
-				'<th scope="col">Call</th><th scope="col">Line</th>' ..
-				'<th scope="col">What is asked</th>' ..
-				'<th scope="col">Answer</th></tr></thead><tbody>' ..
+				' calls</summary><div class="wide">' ..
+				'<table><thead><tr>' ..
+				'<th>Call</th><th>Line</th>' ..
+				'<th>What is asked</th>' ..
+				'<th>Answer</th></tr></thead><tbody>' ..
 				table.concat(lane:map(function(row, i)
 					return row_html(row, i, lane, which)
-				end), '\n') .. '</tbody></table>' ..
-				(printing and '' or '</div></details>') .. '</div>'
+				end), '\n') .. '</tbody></table></div></details>') .. '</div>'
 		end
 
 		for _, lane in ipairs(lanes) do
