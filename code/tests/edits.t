@@ -59,7 +59,7 @@ edits() {
 	# save TEXT WHAT: an edit, the whole program and what is new in it
 	function save(text, what,    place) {
 		place = folder "." ++count
-		system("mkdir '" place "'")
+		system("mkdir \"" place "\"")
 		printf "%s", text >(place "/" program ".c")
 		close(place "/" program ".c")
 		printf "%s", what >(place "/edit")
