@@ -59,7 +59,7 @@ edits() {
 	# save TEXT WHAT: an edit, the whole program and what is new in it
 	function save(text, what,    place) {
 		place = folder "." ++count
-		system("mkdir " place)
+		system("mkdir \"" place "\"")
 		printf "%s", text >(place "/" program ".c")
 		close(place "/" program ".c")
 		printf "%s", what >(place "/edit")
@@ -168,7 +168,7 @@ comes_out() {
 for program in $(sh "$code/tools/transcript.sh" list); do
 	! grep -q expect.h "$code/$program.c" || edits "$tmp" "$program"
 done
-printf '%s\n' "$tmp"/[0-9]*.[0-9]* | xargs -P "$(nproc)" -n 1 sh "$tmp/run.sh"
+printf '%s\0' "$tmp"/[0-9]*.[0-9]* | xargs -0 -P "$(nproc)" -n 1 sh "$tmp/run.sh"
 
 for folder in "$tmp"/[0-9]*.[0-9]*; do
 	program=${folder##*/}

@@ -18,7 +18,7 @@ arguments() {
 # understands.
 findings='
 function report() {
-	if (block !~ /inherited from parent|FILE DESCRIPTORS|File descriptor -[0-9]/ &&
+	if (block !~ /inherited from parent|FILE DESCRIPTORS|File descriptor -[0-9]|Open file descriptor [012]:/ &&
 	    (block !~ /Syscall param bpf\(attr->/ || block ~ /attr->(key|value)\)/) &&
 	    block !~ /Address 0x0 is not/)
 		printf "%s", block

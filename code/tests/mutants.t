@@ -12,7 +12,7 @@
 # It prints what became of it.
 if [ "${1-}" ]; then
 	cd "$1" || exit 1
-	read -r exercise build <names
+	{ read -r exercise && read -r build; } <names
 	folder=$build/${exercise##*/}
 	# First without the sanitizers, which take time; what gets through is
 	# asked again as a learner's file is.
@@ -20,12 +20,12 @@ if [ "${1-}" ]; then
 		-I "$exercise" -o "$2" "$2.c" "$folder/call.plain.o" "$build/player.plain.o" -lbpf 2>/dev/null; then
 		fate='does not compile'
 	else
-		timeout -s KILL 60 "$folder/check" --seed 1 -- "./$2" >"$2.report" 2>&1
+		timeout -s KILL 600 "$folder/check" --seed 1 -- "./$2" >"$2.report" 2>&1
 		status=$?
 		if [ $status -eq 0 ]; then
 			# shellcheck disable=SC2046 # words
 			${CC:-cc} $(cat "$build/flags") -I "$exercise" -o "$2" "$2.c" "$folder/call.o" "$build/player.o" -lbpf 2>/dev/null
-			timeout -s KILL 60 "$folder/check" --seed 1 -- "./$2" >"$2.report" 2>&1
+			timeout -s KILL 600 "$folder/check" --seed 1 -- "./$2" >"$2.report" 2>&1
 			status=$?
 		fi
 		case $status in
@@ -55,14 +55,16 @@ prepare() {
 		mkdir -p "$tmp/$name" &&
 			${CC:-cc} -std=c11 -O1 -c -o "$build/$name/call.plain.o" "$name/call.c" &&
 			"$tmp/mutate" "$name/solution.c" "$tmp/$name" >"$tmp/$name/list" &&
-			echo "$code/exercises/$name $build" >"$tmp/$name/names" || return 1
+			printf '%s\n' "$code/exercises/$name" "$build" >"$tmp/$name/names" || return 1
 	done
 }
 
 grade() {
 	for folder in "$tmp/${ONLY-}"*_*/; do
-		cut -f1 "$folder/list" | sed "s|^|${folder%/} |"
-	done | xargs -n 2 -P "$(nproc)" sh "$tests/mutants.t" >"$tmp/fates"
+		cut -f1 "$folder/list" | while read -r number; do
+			printf '%s\0' "${folder%/}" "$number"
+		done
+	done | xargs -0 -n 2 -P "$(nproc)" sh "$tests/mutants.t" >"$tmp/fates"
 }
 
 # fates NAME FATE: the mutants that came to this, as the list says them

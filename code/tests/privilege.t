@@ -31,7 +31,7 @@ runs_with_cap_bpf_alone() {
 	as_nobody ,+bpf sh -c "
 		grep CapEff /proc/self/status
 		grep -q 'CapEff:.0000008000000000' /proc/self/status || exit 1
-		[ \$(id -u) -ne 0 ] && exec $*"
+		[ \$(id -u) -ne 0 ] && exec \"\$@\"" - "$@"
 }
 
 says_eperm() {
@@ -44,8 +44,9 @@ says_eperm() {
 for program in $(sh "$code/tools/transcript.sh" list); do
 	arguments=
 	[ "$program" != test_maps ] || arguments='--rounds 2 --interval 0'
+	# shellcheck disable=SC2086 # words
 	ok "$program runs as an ordinary user with CAP_BPF alone" \
-		runs_with_cap_bpf_alone "$tmp/code/$program $arguments"
+		runs_with_cap_bpf_alone "$tmp/code/$program" $arguments
 	if [ "$(cat /proc/sys/kernel/unprivileged_bpf_disabled)" -eq 0 ]; then
 		skip "$program says what it needs" 'bpf(2) is open to all here: sysctl kernel.unprivileged_bpf_disabled=2'
 	else

@@ -37,7 +37,7 @@ half_are_short() {
 	shift
 	short=0
 	for file; do
-		! at_most "$most" "$file" || short=$((short + 1))
+		! at_most "$most" "$code/$file" || short=$((short + 1))
 	done
 	[ $((2 * short)) -ge $# ]
 }
@@ -46,9 +46,9 @@ half_are_short() {
 teaches() {
 	head -n 20 "$2" | grep -q "\<$1(" && [ "$(grep -c '^{' "$2")" -eq 1 ] && grep -q '^int main(' "$2"
 }
-steps=$(cd "$code" && grep -l expect.h [0-9]*.c | grep -v '\.bpf\.c$' | sed "s|^|$code/|")
+steps=$(cd "$code" && grep -l expect.h [0-9]*.c | grep -v '\.bpf\.c$')
 for file in $steps; do
-	ok "${file##*/} has at most 80 lines" at_most 80 "$file"
+	ok "$file has at most 80 lines" at_most 80 "$code/$file"
 done
 # shellcheck disable=SC2086 # words
 ok 'half of the steps have at most 60 lines' half_are_short 60 $steps

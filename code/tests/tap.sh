@@ -23,7 +23,8 @@ tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 export LC_ALL=C
-# A test runs make as a reader would, whatever make was told outside.
+# A test runs make as a reader would, whatever was said outside.
+umask 022
 unset MAKEFLAGS MFLAGS MAKELEVEL
 checks=0 failures=0
 
