@@ -30,6 +30,12 @@ if [ -z "${KERNELS:-}" ]; then
 	ok '  and it is noticed if one is not' not offered "$tmp/fewer"
 fi
 
+no_such_kernel() {
+	not sh "$vm/kernel.sh" image 1.0 2>"$tmp/err" && cat "$tmp/err" &&
+		grep -q 'No package of a kernel was found for Linux 1.0' "$tmp/err"
+}
+ok 'a kernel that is not on offer is named' no_such_kernel
+
 run_kernels() {
 	sh "$vm/kernels.sh" run "$tmp/run"
 }

@@ -40,7 +40,7 @@ say() {
 }
 
 # failed LOG WHAT OTHERWISE: say why WHAT failed, with the last words of
-# LOG. Status 2 if there is no room: then trying again is no use.
+# LOG. Status 2 if trying again is no use.
 failed() {
 	tail -n 5 "$1" >&2
 	if grep -qi 'no space left\|enough free space\|quota exceeded' "$1"; then
@@ -48,6 +48,7 @@ failed() {
 		return 2
 	fi
 	say "$2: $3"
+	! grep -q 'Could not resolve\|Temporary failure\|[Cc]ould not connect\|[Uu]nable to connect' "$1" || return 2
 	return 1
 }
 
@@ -137,11 +138,16 @@ all_suites() {
 }
 
 # update LIST [now]: cache/apt/LIST and the package lists that it names,
-# once a week. LIST is "own", "all" or a suite. If it fails, the lists
-# stay as they were.
+# once a week; "now" once an hour, with status 1 if there is nothing new
+# to read. LIST is "own", "all" or a suite. If it fails, the lists stay
+# as they were.
 update() {
 	list=$cache/apt/$1
-	[ $# -eq 2 ] || [ -z "$(find "$list" -mtime -7 2>/dev/null)" ] || return 0
+	if [ $# -eq 2 ]; then
+		[ -z "$(find "$list" -mmin -60 2>/dev/null)" ] || return 1
+	else
+		[ -z "$(find "$list" -mtime -7 2>/dev/null)" ] || return 0
+	fi
 	command -v apt-get >/dev/null 2>&1 ||
 		die 'There is no apt-get here, and kernels are fetched with it. Give the image of a kernel as KERNEL=/path/to/vmlinuz.'
 	# shellcheck source=/dev/null
