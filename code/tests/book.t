@@ -343,6 +343,15 @@ lets_pass() {
 }
 ok '  but not when it links to it' lets_pass "$(early 'A [zebra](93-glossary.md) and a zebra.')"
 ok '  nor when it is code' lets_pass "$(early '\\`zebra\\`')"
+ok 'steps below a comment that is not there stop the build' stops \
+	"$at no comment of the program begins with \"Take all\"" \
+	"$(add '[x](transcripts/05_delete.steps.tsv \"steps Take all\")')"
+ok 'steps below a comment without a call stop the build' stops \
+	"$at no call below the comment \"A name keeps\"" \
+	"$(add '[x](transcripts/01_create.steps.tsv \"steps A name keeps\")')"
+ok 'steps with another field stop the build' stops \
+	'lessons/transcripts/05_delete.steps.tsv:1: the fields are not "process .* entries"' \
+	"$(add '[x](transcripts/05_delete.steps.tsv \"steps\")'); sed -i 1s/result/answer/ lessons/transcripts/05_delete.steps.tsv"
 ok 'a misspelt directive stops the build' stops "$at unknown directive \"progam\"" \
 	"$(add '[x](../code/05_delete.c \"progam\")')"
 ok 'a missing exercise stops the build' stops "$at there is no code/exercises/99_none/task.md" \

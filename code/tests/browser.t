@@ -64,6 +64,39 @@ ok '  and a filter that leaves more is found' not check "$tmp/unfiltered" atlas
 ok 'lines can be linked to, and the side says where one is' check "$build" places
 sed 's/aria-current", "true/aria-other", "true/' "$build/02-update.html" >"$tmp/unfiltered/02-update.html"
 ok '  and a side that does not is found' not check "$tmp/unfiltered" places
+# Runs that can be stepped through, on the pages of a copy that surely
+# has them.
+mkdir -p "$tmp/stepped/code" "$tmp/stepped/docs"
+cp -Rp "$top/lessons" "$tmp/stepped"
+cp -Rp "$code"/*.[ch] "$code/tools" "$code/exercises" "$tmp/stepped/code"
+cp -Rp "$top"/docs/*.* "$top/docs/Makefile" "$top/docs/fonts" "$tmp/stepped/docs"
+steps_of() {
+	grep -q '"steps' "$tmp/stepped/lessons/$1.md" ||
+		sed -i "s/^\[.*\](transcripts\/.*\"calls\")$/[The run](transcripts\/$2.steps.tsv \"$3\")\n\n&/" \
+			"$tmp/stepped/lessons/$1.md"
+}
+steps_of 02-update 02_update steps
+steps_of 06-iterate 06_iterate 'steps Delete all but the first | The other way round'
+make -C "$tmp/stepped/docs" build/02-update.html build/06-iterate.html >/dev/null || exit 1
+mkdir "$tmp/steps"
+cp "$tmp"/stepped/docs/build/0[26]*.html "$tmp/steps"
+ok 'a run that is stepped through shows what is recorded' check "$tmp/steps" steps
+ok '  axe finds nothing in it in the light' check "$tmp/steps" light
+ok '  nor in the dark' check "$tmp/steps" dark
+ok '  nor on a phone' check "$tmp/steps" phone
+# Four faults at once, and each of them is found.
+mkdir "$tmp/missteps"
+for page in "$tmp"/steps/*.html; do
+	sed '/<td><code>-EEXIST/s/-EEXIST/0/; s/<span>5<\/span>/<span>6<\/span>/
+		s/classList.add("lit")/classList.add("out")/; s/hidden && i ? lane/false ? lane/' \
+		"$page" >"$tmp/missteps/${page##*/}"
+done
+check "$tmp/missteps" steps >"$tmp/misstepped" 2>&1
+for found in 'step 5: answer: expected "= -EEXIST"' 'step 3: entries: expected "1=5", got "1=6"' \
+	'step 2: line 20 is not lit' 'the map gives the answer away'; do
+	ok "  and it is found: $found" grep -F "$found" "$tmp/misstepped"
+done
+
 ok 'without JavaScript all is there, and no idle button' check "$build" plain
 sed 's/ hidden>Copy/>Copy/' "$build/01-create.html" >"$tmp/other/06-iterate.html"
 ok '  and an idle button is found' not check "$tmp/other" plain

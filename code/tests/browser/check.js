@@ -280,6 +280,151 @@ const checks = {
 		}
 	},
 
+	// A run that is stepped through shows what is recorded: the file of
+	// the run, a line a call, is read again here.
+	async steps(browser) {
+		const spaced = (hex) => hex.replace(/..(?=.)/g, "$& ");
+		const small = (hex) => /^(..)(..)0*$/.test(hex) &&
+			hex.length >= 8 && hex.length <= 16 ?
+			String(parseInt(hex.slice(2, 4) + hex.slice(0, 2), 16)) :
+			spaced(hex);
+		const run = (name) => fs.readFileSync(path.join(top,
+			"lessons/transcripts", name + ".steps.tsv"), "utf8")
+			.trimEnd().split("\n").slice(1).map((l) => l.split("\t"));
+		const context = await browser.newContext({
+			viewport: { width: 1280, height: 900 } });
+		const page = await context.newPage();
+		const text = (place) => page.locator(place).allTextContents();
+		const one = async (place) => (await text(place)).join("|");
+
+		await page.goto(url("02-update.html"));
+		const rows = run("02_update");
+		await page.locator(".bar input[type=range]").focus();
+		const said = new Set();
+		for (const [i, row] of rows.entries()) {
+			const [, line, , , , , key, value, back, result, open,
+				entries] = row;
+			const step = "step " + (i + 1) + ": ";
+			wanted(step + "place", await one(".bar a"),
+				i + 1 + " / " + rows.length);
+			wanted(step + "answer", await one(".asked b"), "= " + result);
+			for (const bytes of [key, value, back])
+				if (/^[0-9a-f]+$/.test(bytes) &&
+				    !(await one(".asked")).includes(spaced(bytes)))
+					fault(step + spaced(bytes) + " is missing");
+			wanted(step + "entries", (await page.locator(
+				".stage li:not(.free)").evaluateAll((l) => l.map((e) =>
+				Array.from(e.children, (c) => c.textContent)
+					.join("=")))).join(" "),
+			entries.split(" ").map((e) => e.split("=").map(small)
+				.join("=")).join(" ").replace("-", ""));
+			wanted(step + "descriptors", await one(".stage .fds"),
+				open === "-" ? "no descriptor, no map" :
+					open.replace(":", " \u2192 "));
+			const lit = await page.locator(".program i.lit")
+				.evaluateAll((l) => l.map((e) => e.id));
+			if (lit[0] !== line ||
+			    (await text(".stage pre .on i"))[0] !== line)
+				fault(step + "line " + line + " is not lit");
+			wanted(step + "sentences", await page.locator(
+				".stage [role=status]").count(), 1);
+			said.add(await one(".said"));
+			await page.keyboard.press("ArrowRight");
+		}
+		if (said.size < 8)
+			fault("it says the same again and again");
+
+		// A link leads to a step, and a line of code to its calls.
+		await page.goto(url("02-update.html") + "#step-5");
+		wanted("the step of a link", await one(".bar a"),
+			"5 / " + rows.length);
+		await page.locator(".bar button", { hasText: "Next" }).click();
+		wanted("the step after it", await one(".bar a"),
+			"6 / " + rows.length);
+		const number = page.locator(".program i[id='43']");
+		await number.scrollIntoViewIfNeeded();
+		const at = await number.boundingBox();
+		await page.mouse.click(at.x + 120, at.y + at.height / 2);
+		wanted("the step of a line", await one(".stage pre .on i"),
+			"43|44");
+
+		// It can be asked to hide an answer until one is chosen.
+		await page.goto(url("02-update.html") + "#step-7");
+		const before = await one(".stage .cells li");
+		await page.goto(url("02-update.html") + "#step-5");
+		await page.locator(".bar input[type=checkbox]").check();
+		wanted("a hidden answer", await one(".asked b"), "= ?");
+		if (await page.locator(".stage pre").isVisible() ||
+		    await page.locator(".came").first().isVisible())
+			fault("the answer can be read beside the call");
+		await page.locator(".choices button",
+			{ hasText: "-ENOENT" }).click();
+		wanted("a wrong guess", (await one(".said")).slice(0, 12),
+			"Not -ENOENT.");
+		wanted("the answer", await one(".asked b"), "= -EEXIST");
+		await page.goto(url("02-update.html") + "#step-7");
+		if (await one(".stage .cells li") === before)
+			fault("the map gives the answer away");
+		await page.locator(".choices button",
+			{ hasText: /^0$/ }).click();
+		wanted("a right guess", (await one(".said")).slice(0, 4), "Yes.");
+
+		// Two lanes move together; the first is through before.
+		await page.goto(url("06-iterate.html"));
+		await page.locator(".bar input[type=range]").focus();
+		await page.keyboard.press("End");
+		const ends = await text(".said");
+		wanted("the lane that is through", ends[0].slice(0, 23),
+			"Finished after 8 calls.");
+		wanted("the other", ends[1].includes("-ENOENT"), true);
+		await page.goto(url("06-iterate.html") + "#step-4");
+		wanted("the walk starts over", (await text(".said"))
+			.map((s) => s.includes("starts over")).join(), "false,true");
+		const places = async () => Promise.all((await page.locator(".lane")
+			.all()).map((l) => l.boundingBox()));
+		let [a, b] = await places();
+		if (a.y !== b.y || a.x >= b.x)
+			fault("the lanes are not side by side");
+		await page.setViewportSize({ width: 390, height: 800 });
+		[a, b] = await places();
+		if (a.x !== b.x || a.y >= b.y)
+			fault("on a phone the lanes are not stacked");
+		for (const e of await page.locator(".steps, .steps *").all())
+			if (await e.evaluate((x) => parseFloat(
+				getComputedStyle(x).transitionDuration) ||
+				getComputedStyle(x).animationName !== "none")) {
+				fault("something moves by itself");
+				break;
+			}
+
+		// How much a page carries for it, packed.
+		const packed = async (place) => require("zlib").gzipSync(
+			(await page.locator(place).evaluateAll((l) =>
+				l.map((e) => e.outerHTML)
+					.filter((h) => /steps/.test(h)).join("")))).length;
+		if (await packed("script") > 6144)
+			fault("the script has " + await packed("script") + " bytes");
+
+		// Without JavaScript all of it can be read, and nothing idles.
+		const plain = await (await browser.newContext({
+			javaScriptEnabled: false })).newPage();
+		await plain.goto(url("02-update.html"));
+		wanted("rows", await plain.locator(".steps tbody tr:visible")
+			.count(), rows.length);
+		wanted("answers", (await plain.locator(
+			".steps tbody td:last-child").allTextContents()).join(),
+		rows.map((r) => r[9]).join());
+		wanted("states", await plain.locator(".frames > li:visible")
+			.count(), new Set(rows.map((r) => r[10] + r[11])).size);
+		const data = require("zlib").gzipSync(await plain.locator(
+			".steps").evaluate((e) => e.outerHTML)).length;
+		if (data > 3072)
+			fault("the run has " + data + " bytes");
+		await plain.emulateMedia({ media: "print" });
+		wanted("printed rows", await plain.locator(
+			".steps tbody tr:visible").count(), rows.length);
+	},
+
 	// Without JavaScript all of the text is there, and no button that
 	// does nothing.
 	async plain(browser) {
