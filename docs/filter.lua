@@ -948,10 +948,7 @@ directives.steps = dofile('steps.lua') {
 	need = need, sites = sites, at = at,
 	input = function() return input end,
 	printing = function() return printing end,
-	is_shown = function(file)
-		stepped = true
-		return book.shown_on[file] == page
-	end,
+	stepped = function() stepped = true end,
 	record = function(id) record('anchor', page .. '#' .. id) end,
 }
 

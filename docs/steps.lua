@@ -219,7 +219,7 @@ return function(filter)
 		local all = filter.need(source, at_line)
 		local lines = split(all)
 		local sites = filter.sites(source, all)
-		local linked = filter.is_shown(name .. '.c')
+		filter.stepped()
 		local printing = filter.printing()
 		local lanes = lanes_of(read(path, filter.need(path, at_line)),
 			lines, titles, fail)
