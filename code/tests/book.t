@@ -156,6 +156,20 @@ for run in "$book"/lessons/transcripts/*.bpf.txt "$book/lessons/transcripts/test
 done
 # Ten in print, and three on the screen.
 ok 'the runs of every lesson are compared' [ "$runs" -eq 13 ]
+
+# A run that is stepped through has every call of its record, with the
+# answer, in order.
+steps_shown() {
+	sed 1d "$2" | cut -f10 >"$tmp/recorded"
+	sed -n 's/.*<tr id="step-[^>]*>.*<td>\([^<]*\)<\/td><\/tr>.*/\1/p' "$1" >"$tmp/shown"
+	[ -s "$tmp/shown" ] && diff "$tmp/recorded" "$tmp/shown"
+}
+for name in 01_create 02_update 03_lookup 04_lookup_and_delete 05_delete 08_two_worlds; do
+	ok "the steps of $name are those of its record" \
+		steps_shown "$build/$(echo $name | tr _ -).html" "$book/lessons/transcripts/$name.steps.tsv"
+done
+sed '4d' "$book/lessons/transcripts/02_update.steps.tsv" >"$tmp/wrong.tsv"
+ok '  and a call that is missing is found' not steps_shown "$build/02-update.html" "$tmp/wrong.tsv"
 sed '4s/$/ /' "$book/lessons/transcripts/02_update.bpf.txt" >"$tmp/wrong.txt"
 ok '  and another run is found' not run_shown "$build/02-update.html" "$tmp/wrong.txt"
 
