@@ -14,10 +14,6 @@ need strace
 need_bpf
 errors='EPERM ENOMEM EINTR EAGAIN EBUSY E2BIG ENOSPC 524'
 
-arguments() {
-	[ "${1##*/}" != test_maps ] || echo '--rounds 2 --interval 0'
-}
-
 # calls PROGRAM: a line "N COMMAND ERRNO" for each bpf(2) call; ERRNO is
 # the error that the call gets without us, or "ok"
 calls() {

@@ -36,12 +36,10 @@ builds() {
 # prints ROOT PROGRAM: run outside of the root, where bpf(2) is
 # permitted, with the loader and the libraries of the root
 prints() {
-	arguments=
-	[ "$2" != test_maps ] || arguments='--rounds 3'
 	libraries=$1/usr/lib/x86_64-linux-gnu
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2046,SC2086 # words
 	"$1/usr/lib64/ld-linux-x86-64.so.2" --library-path "$libraries" \
-		"$1/work/$2" $arguments >"$tmp/out" || return 1
+		"$1/work/$2" $(arguments "$2") >"$tmp/out" || return 1
 	sed 's/^\(bpf_map_get_fd_by_id(info.id) = \)-EPERM$/\1-ENOENT/' "$tmp/out" | diff "$top/lessons/transcripts/$2.txt" - >"$tmp/diff"
 	# The first line of a transcript is the command.
 	[ "$(grep -c '^[<>]' "$tmp/diff")" -eq 1 ] || { cat "$tmp/diff"; return 1; }

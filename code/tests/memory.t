@@ -6,10 +6,6 @@
 need valgrind strace
 need_bpf
 
-arguments() {
-	[ "${1##*/}" != test_maps ] || echo '--rounds 3 --interval 0'
-}
-
 # What valgrind reports, less what is not the program's: descriptors that
 # the test itself was started with, descriptors that are none because
 # the call before failed, calls that valgrind does not know, and members of

@@ -42,11 +42,9 @@ says_eperm() {
 }
 
 for program in $(sh "$code/tools/transcript.sh" list); do
-	arguments=
-	[ "$program" != test_maps ] || arguments='--rounds 2 --interval 0'
-	# shellcheck disable=SC2086 # words
+	# shellcheck disable=SC2046,SC2086 # words
 	ok "$program runs as an ordinary user with CAP_BPF alone" \
-		runs_with_cap_bpf_alone "$tmp/code/$program" $arguments
+		runs_with_cap_bpf_alone "$tmp/code/$program" $(arguments "$program")
 	if [ "$(cat /proc/sys/kernel/unprivileged_bpf_disabled)" -eq 0 ]; then
 		skip "$program says what it needs" 'bpf(2) is open to all here: sysctl kernel.unprivileged_bpf_disabled=2'
 	else

@@ -84,6 +84,11 @@ bpf_cc() {
 		"$@" $(pkg-config --cflags --libs libbpf libelf zlib)
 }
 
+# arguments PROGRAM: what it is given so that it ends by itself, at once
+arguments() {
+	[ "${1##*/}" != test_maps ] || echo "--rounds 3 --interval 0"
+}
+
 # mutant NAME SCRIPT: $tmp/NAME, the program changed by a sed script, or
 # with expect.h changed by it; fails if the script changes nothing
 mutant() {
