@@ -18,7 +18,7 @@ errors='EPERM ENOMEM EINTR EAGAIN EBUSY E2BIG ENOSPC 524'
 # the error that the call gets without us, or "ok"
 calls() {
 	# shellcheck disable=SC2046 # words
-	strace -qq -e trace=bpf -o "$tmp/trace" "$1" $(arguments "$1") >/dev/null || return 1
+	strace -qq -e trace=bpf -o "$tmp/trace" "$1" $(arguments "$1" 2) >/dev/null || return 1
 	sed -nE 's/^bpf\((BPF_[A-Z_]+),.*\) += (-1 ([A-Z0-9]+)|[0-9]+).*/\1 \3/p' "$tmp/trace" |
 		awk '{ print NR, $1, ($2 == "" ? "ok" : $2) }'
 }
@@ -33,7 +33,7 @@ function_of() {
 fails_well() {
 	# shellcheck disable=SC2046 # words
 	timeout 600 strace -qq -e trace=bpf -e "inject=bpf:error=$5:when=$2" -o "$tmp/trace" \
-		"$1" $(arguments "$1") >"$tmp/out" 2>"$tmp/err"
+		"$1" $(arguments "$1" 2) >"$tmp/out" 2>"$tmp/err"
 	status=$?
 	name=$5
 	[ "$name" != 524 ] || name=ENOTSUPP
@@ -86,7 +86,7 @@ done
 
 full_disk_is_an_error() {
 	# shellcheck disable=SC2046 # words
-	! "$1" $(arguments "$1") >/dev/full 2>"$tmp/err" &&
+	! "$1" $(arguments "$1" 2) >/dev/full 2>"$tmp/err" &&
 		cat "$tmp/err" && grep -q 'cannot write.*No space left' "$tmp/err"
 }
 for program in $(sh "$code/tools/transcript.sh" list); do

@@ -84,9 +84,11 @@ bpf_cc() {
 		"$@" $(pkg-config --cflags --libs libbpf libelf zlib)
 }
 
-# arguments PROGRAM: what it is given so that it ends by itself, at once
+# arguments PROGRAM [ROUNDS]: what it is given so that it ends by itself,
+# at once. In the third round sessions expire, and when they do in a walk
+# is another moment in every run.
 arguments() {
-	[ "${1##*/}" != test_maps ] || echo "--rounds 3 --interval 0"
+	[ "${1##*/}" != test_maps ] || echo "--rounds ${2:-3} --interval 0"
 }
 
 # mutant NAME SCRIPT: $tmp/NAME, the program changed by a sed script, or
