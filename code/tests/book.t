@@ -109,8 +109,8 @@ same_code() {
 	diff -B "$tmp/copied.c" "$tmp/source.c" || return 1
 	# A skeleton is made by clang, which not every machine has.
 	skeleton=$(sed -n 's/^#include "\(.*\.skel\.h\)"$/\1/p' "$tmp/copied.c")
-	[ -n "$skeleton" ] && [ ! -e "$code/$skeleton" ] && [ -z "${CI:-}" ] ||
-		cc -std=gnu11 -I "$code" -fsyntax-only "$tmp/copied.c"
+	[ -n "$skeleton" ] && [ ! -e "$code/skeletons/$skeleton" ] && [ -z "${CI:-}" ] ||
+		cc -std=gnu11 -I "$code" -isystem "$code/skeletons" -fsyntax-only "$tmp/copied.c"
 }
 for source in "$book"/code/[0-9][0-9]_*.c "$book/code/test_maps.c"; do
 	name=$(basename "$source" .c)
