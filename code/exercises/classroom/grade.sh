@@ -102,12 +102,10 @@ exercises() {
 make_cgroup() {
 	export MEMORY_CGROUP=
 	for root in /sys/fs/cgroup /sys/fs/cgroup/memory; do
-		# What a grader that was killed has left behind.
-		for group in "$root"/bpf_grade_*; do
-			[ -e "/proc/${group##*_}" ] || rmdir "$group" 2>/dev/null
-		done
-		group=$root/bpf_grade_$$
-		[ -e "$root/cgroup.procs" ] && mkdir "$group" 2>/dev/null || continue
+		# What a grader that was killed has left behind. That of a
+		# container, whose processes are not seen here, is younger.
+		find "$root" -maxdepth 1 -name 'bpf_grade_*' -mmin +60 -exec rmdir {} + 2>/dev/null
+		[ -e "$root/cgroup.procs" ] && group=$(mktemp -d "$root/bpf_grade_XXXXXX" 2>/dev/null) || continue
 		for file in memory.max memory.limit_in_bytes; do
 			if [ -e "$group/$file" ] && echo $max_memory >"$group/$file"; then
 				MEMORY_CGROUP=$group

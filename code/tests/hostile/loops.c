@@ -5,8 +5,12 @@
 
 int claim(int fd, uint32_t address, uint64_t owner)
 {
+	volatile unsigned rounds = 0;
+
+	(void)fd;
 	(void)address;
 	(void)owner;
-	for (volatile unsigned i = (unsigned)fd;; i++)
-		;
+	for (;;)
+		if (rounds++ == 1000)
+			rounds = 0;
 }
