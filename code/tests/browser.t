@@ -87,7 +87,7 @@ ok '  nor on a phone' check "$tmp/steps" phone
 # Four faults at once, and each of them is found.
 mkdir "$tmp/missteps"
 for page in "$tmp"/steps/*.html; do
-	sed '/<td><code>-EEXIST/s/-EEXIST/0/; s/<span>5<\/span>/<span>6<\/span>/
+	sed 's|<td>-EEXIST|<td>0|; s|<i>5</i>|<i>6</i>|
 		s/classList.add("lit")/classList.add("out")/; s/hidden && i ? lane/false ? lane/' \
 		"$page" >"$tmp/missteps/${page##*/}"
 done
