@@ -1198,6 +1198,8 @@ static void drop_addresses(char *text)
 		text[--size] = '\0';
 }
 
+// Where a stack runs out differs from run to run, and is not the line
+// that is wrong.
 static void report_sanitizer(const char *what, const char *stop)
 {
 	char name[256], came[320];
@@ -1205,7 +1207,7 @@ static void report_sanitizer(const char *what, const char *stop)
 
 	copy_until(name, sizeof(name), what, stop);
 	drop_addresses(name);
-	if (line > 0)
+	if (line > 0 && !strstr(name, "stack-overflow"))
 		snprintf(came, sizeof(came),
 			 "%s in exercise.c, line %d", name, line);
 	else
