@@ -131,6 +131,9 @@ function stages.style()
 		'</style>\n')
 	replace(folder .. 'front.html', style('front.css'))
 	replace(folder .. 'appendix.html', style('appendix.css'))
+	replace(folder .. 'steps.css', style('steps.css'))
+	replace(folder .. 'steps.js', '<script>\n' ..
+		small_js('steps.js') .. '</script>\n')
 	replace(folder .. 'foot.html',
 		'<script>\n' .. small_js('site.js') .. '</script>\n')
 	replace(folder .. 'filter.html',

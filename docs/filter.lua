@@ -942,6 +942,19 @@ function terminal(html, class)
 		'><code>' .. html .. '</code></pre></div>'
 end
 
+-- A run that can be stepped through.
+local stepped = false      -- there is one on this page
+directives.steps = dofile('steps.lua') {
+	need = need, sites = sites, at = at,
+	input = function() return input end,
+	printing = function() return printing end,
+	is_shown = function(file)
+		stepped = true
+		return book.shown_on[file] == page
+	end,
+	record = function(id) record('anchor', page .. '#' .. id) end,
+}
+
 -- What a run prints.
 function directives.output(path, line)
 	record('use', 'output', filename(path))
@@ -1693,6 +1706,10 @@ function variables(given)
 			html[key .. '-label'] = book.pages[name].label
 			html[key .. '-title'] = inline_code(book.pages[name].title)
 		end
+	end
+	if stepped and not printing then
+		html.stepstyle, html.stepscript = collected('steps.css'),
+			collected('steps.js')
 	end
 	local meta = { pagetitle = page_title, front = not this,
 		print = printing, epub = given.epub, id = at('main') }

@@ -68,6 +68,8 @@ no_dead_door() {
 		make -s help | awk '$1 != "Usage:" { sub(/NN/, "02a", $1); print "make " $1 }'
 	} | sed 's/run-02a/run-02/; s/^make //; /^can$/d' | sort -u >"$tmp/doors"
 	while read -r target; do
+		# It runs make, which even "make -n" does: below, it is run.
+		[ "$target" != start ] || continue
 		make -n "$target" >"$tmp/said" 2>&1 && ! grep -e code/tests -e grade.sh -e handout.sh -e bench.sh "$tmp/said" || {
 			echo "make $target"
 			cat "$tmp/said"

@@ -47,6 +47,12 @@ cat >"$tmp/limits.c" <<-'END'
 		return bytes;
 	}
 
+	/* Before Linux 6.4 the kernel told what it had been asked for. */
+	static int too_old_to_count(void)
+	{
+		return memlock(create(HASH, 4096, 0)) <= 4096 * 16;
+	}
+
 	static double cpu_seconds(clockid_t clock)
 	{
 		struct timespec t;
@@ -128,25 +134,28 @@ cat >"$tmp/limits.c" <<-'END'
 		return create(HASH, 4, 0) < 3;
 	}
 
-	/* An outer map waits for the BPF programs, a hash does not. */
+	/* An outer map waits for the BPF programs, a hash does not. Of 20
+	   times the shortest is taken: a busy machine adds to the others. */
 	static int outer_waits(void)
 	{
 		int inner = create(BPF_MAP_TYPE_ARRAY, 1, 0), hash = create(HASH, 4, 0), outer;
-		double start, plain, slow;
+		double start, took, plain = 1e9, slow = 1e9;
 
 		LIBBPF_OPTS(bpf_map_create_opts, opts, .inner_map_fd = (__u32)inner);
 		outer = bpf_map_create(BPF_MAP_TYPE_HASH_OF_MAPS, "outer", 4, 4, 4, &opts);
 		if (outer < 0)
 			return 2;
-		start = cpu_seconds(CLOCK_MONOTONIC);
-		for (int i = 0; i < 100; i++)
+		for (int i = 0; i < 20; i++) {
+			start = cpu_seconds(CLOCK_MONOTONIC);
 			bpf_map_update_elem(hash, &key, &value, 0);
-		plain = (cpu_seconds(CLOCK_MONOTONIC) - start) / 100;
-		start = cpu_seconds(CLOCK_MONOTONIC);
-		for (int i = 0; i < 20; i++)
+			took = cpu_seconds(CLOCK_MONOTONIC) - start;
+			plain = took < plain ? took : plain;
+			start = cpu_seconds(CLOCK_MONOTONIC);
 			if (bpf_map_update_elem(outer, &key, &inner, 0))
 				return 2;
-		slow = (cpu_seconds(CLOCK_MONOTONIC) - start) / 20;
+			took = cpu_seconds(CLOCK_MONOTONIC) - start;
+			slow = took < slow ? took : slow;
+		}
 		return slow < 10 * plain;
 	}
 
@@ -323,6 +332,8 @@ cat >"$tmp/limits.c" <<-'END'
 			{ "delete_has_no_flags", delete_has_no_flags }, { "cpu_flag", cpu_flag },
 		};
 
+		if (!strcmp(argv[1], "too_old_to_count"))
+			return !too_old_to_count();
 		if (!strcmp(argv[1], "in_cgroup"))
 			return in_cgroup(argv[2]);
 		for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
@@ -349,11 +360,21 @@ fact() {
 }
 ok 'BPF_F_RDONLY limits the descriptor and not the map' \
 	fact 91-when-it-does-not-work.md 'Another descriptor of the same map may do what this one may not' read_only
-ok "a hash's buckets take 16 to 32 bytes an entry" \
-	fact 01-create.md '16 to 32 bytes for each in its buckets' buckets
-ok 'a hash takes its memory at once' \
-	fact 01-create.md 'A hash takes the memory for all of its entries at once' preallocated
-ok 'a value of one byte takes eight' fact 01-create.md 'Values are rounded up to 8 bytes' a_byte_is_eight
+# memory DESCRIPTION FILE WORDS NAME: a fact about what a map takes
+memory() {
+	description=$1
+	shift
+	if "$tmp/limits" too_old_to_count; then
+		skip "$description" 'this kernel is too old to count the memory of a map'
+	else
+		ok "$description" fact "$@"
+	fi
+}
+memory "a hash's buckets take 16 to 32 bytes an entry" \
+	01-create.md '16 to 32 bytes for each in its buckets' buckets
+memory 'a hash takes its memory at once' \
+	01-create.md 'A hash takes the memory for all of its entries at once' preallocated
+memory 'a value of one byte takes eight' 01-create.md 'Values are rounded up to 8 bytes' a_byte_is_eight
 ok 'a descriptor is closed by exec, and a copy by dup is not' \
 	fact 01-create.md 'A copy made with `dup` is not' close_on_exec
 ok 'a descriptor is never 0, 1 or 2' fact 01-create.md 'a descriptor, never 0, 1 or 2' above_two
