@@ -13,6 +13,7 @@ cat >"$tmp/limits.c" <<-'END'
 	#include <errno.h>
 	#include <fcntl.h>
 	#include <linux/bpf.h>
+	#include <signal.h>
 	#include <stdatomic.h>
 	#include <stdio.h>
 	#include <stdlib.h>
@@ -318,6 +319,67 @@ cat >"$tmp/limits.c" <<-'END'
 		       info.max_entries != (cpus == 1 ? 11 : 11 * cpus);
 	}
 
+	/* Another process writes large values, all of one byte. Is one copied
+	 * that is of two? */
+	enum { LARGE = 8192 };
+	static char large[LARGE];
+
+	static int copies(int type, int batch, int most)
+	{
+		int fd = bpf_map_create(type, "large", 4, LARGE, 1, NULL), torn = 0;
+		__u32 zero = 0, cursor, count;
+		pid_t writer;
+
+		if (fd < 0 || bpf_map_update_elem(fd, &zero, large, BPF_ANY))
+			return -1;
+		writer = fork();
+		if (writer == 0)
+			for (;;) {
+				memset(large, large[0] ^ 1, LARGE);
+				bpf_map_update_elem(fd, &zero, large, BPF_ANY);
+			}
+		while (!torn && most-- > 0) {
+			count = 1;
+			if (batch)
+				bpf_map_lookup_batch(fd, NULL, &cursor, &key, large, &count, NULL);
+			else
+				bpf_map_lookup_elem(fd, &zero, large);
+			torn = memcmp(large, large + 1, LARGE - 1) != 0;
+		}
+		kill(writer, SIGKILL);
+		waitpid(writer, NULL, 0);
+		return torn;
+	}
+
+	static int torn(void)
+	{
+		return copies(BPF_MAP_TYPE_ARRAY, 0, 2000000) != 1;
+	}
+
+	static int whole_by_batch(void)
+	{
+		return copies(HASH, 1, 20000) != 0;
+	}
+
+	/* Four write to an LRU hash with room for one. */
+	static int lru_without_memory(void)
+	{
+		int fd = create(BPF_MAP_TYPE_LRU_HASH, 1, 0), status, refused = 0;
+
+		for (__u32 child = 0; child < 4; child++)
+			if (fork() == 0) {
+				for (int i = 0; i < 4000000; i++) {
+					__u32 k = child + 4 * (__u32)i;
+					if (bpf_map_update_elem(fd, &k, &value, BPF_ANY) == -ENOMEM)
+						_exit(1);
+				}
+				_exit(0);
+			}
+		while (wait(&status) > 0)
+			refused |= WIFEXITED(status) && WEXITSTATUS(status) == 1;
+		return !refused;
+	}
+
 	int main(int argc, char **argv)
 	{
 		static const struct { const char *name; int (*holds)(void); } facts[] = {
@@ -329,6 +391,8 @@ cat >"$tmp/limits.c" <<-'END'
 			{ "wrong_order_is_slow", wrong_order_is_slow },
 			{ "queue_helpers", queue_helpers },
 			{ "longest_first", longest_first }, { "adjusted", adjusted },
+			{ "torn", torn }, { "whole_by_batch", whole_by_batch },
+			{ "lru_without_memory", lru_without_memory },
 			{ "delete_has_no_flags", delete_has_no_flags }, { "cpu_flag", cpu_flag },
 		};
 
@@ -399,6 +463,17 @@ ok 'an LPM trie hands out the longest prefix first' \
 	fact 06-iterate.md 'the longest prefix first' longest_first
 ok 'an LRU hash with a list for each CPU is rounded up' \
 	fact 01-create.md 'rounds `max_entries` up to a multiple of the CPUs' adjusted
+
+if [ "$(nproc)" -gt 1 ]; then
+	ok 'a large value of an array can be copied half old and half new' \
+		fact 03-lookup.md 'a large value can arrive half old and half new' torn
+	ok 'bpf_map_lookup_batch copies it whole' \
+		fact 03-lookup.md 'read with `bpf_map_lookup_batch`, which locks' whole_by_batch
+	ok 'an LRU hash can answer ENOMEM when many write at once' \
+		fact 02-update.md 'it can answer `ENOMEM`' lru_without_memory
+else
+	skip 'what happens when two write at once' 'this machine has one CPU'
+fi
 
 # A cgroup of our own with a limit of 50 MB, of version 2 or 1.
 trap 'rmdir "$cgroup" 2>/dev/null; rm -rf "$tmp"' EXIT
