@@ -67,8 +67,15 @@ reads_three_lines() {
 	cat "$tmp/log"
 	not grep -q 'status\|Error\|pipe' "$tmp/log"
 }
+reads_nothing() {
+	# shellcheck disable=SC2016,SC2086 # for sh; words
+	$user env HOME="$tmp" sh -c '{ make run-mine 2>"$1"; echo $? >>"$1"; } | :' sh "$tmp/log" </dev/null
+	cat "$tmp/log"
+	not grep -qv '^0$' "$tmp/log"
+}
 chmod a+w "$tmp/log"
 ok 'a program whose output nobody reads on is not accused' reads_three_lines
+ok '  nor is one that nobody reads at all' reads_nothing
 
 ok 'make record stores what is stored already' says 0 '' make record
 ok '  to the byte' git -c safe.directory='*' diff --exit-code -- lessons/transcripts

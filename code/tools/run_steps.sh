@@ -9,6 +9,9 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
+# Nobody reads on, as in "make run-01 | head": that is no failure.
+trap 'exit 0' PIPE
+
 # lesson PROGRAM: the file of the lesson that shows PROGRAM
 lesson() {
 	grep -lF "(../code/$1.c \"program\")" ../lessons/[0-9]*.md | head -n 1
@@ -21,10 +24,12 @@ run() {
 	lesson=$(lesson "$program")
 	title=code/$program.c
 	[ -z "$lesson" ] || title=$(sed 's/^# //; 1q' "$lesson")
-	printf '\n== %s: %s ==\n\n' "$program" "$title"
+	printf '\n== %s: %s ==\n\n' "$program" "$title" 2>/dev/null || {
+		echo "What $program prints cannot be written." >&2
+		exit 1
+	}
 	tools/with_cap_bpf.sh "./$program" "$@" && return
 	status=$?
-	# Nobody reads on, as in "make run-01 | head".
 	[ $status -ne 141 ] || exit 0
 	echo "$program ended with status $status." >&2
 	exit "$status"

@@ -35,6 +35,7 @@ end() {
 limit=0 rows=24 columns=80 terminal='' token='' top='' kept=''
 # shellcheck source=/dev/null
 . /environment
+rm /environment # nobody else reports
 say booted
 exec </dev/ttyS0 >/dev/ttyS0 2>&1
 
@@ -87,6 +88,8 @@ if [ ! -e /command ]; then
 	else
 		echo 'To leave: exit. What you change here is lost, because the tree may not be written.'
 	fi
+	# The lessons say sudo. Whoever is here is root.
+	printf '#!/bin/sh\nexec "$@"\n' >/bin/sudo && chmod 755 /bin/sudo
 	PS1='vm:\W# ' setsid -c sh
 	status=$?
 	send_back
