@@ -12,13 +12,14 @@ programs=$(sh "$code/tools/transcript.sh" list)
 # watched PROGRAM [ARGUMENT...]: its output in $tmp/printed, what the
 # kernel saw of it in $tmp/trace
 watched() {
-	strace -qq -e trace=bpf -e signal=none -o "$tmp/trace" "$@" >"$tmp/printed"
+	strace -f -qq -e trace=bpf -e signal=none -o "$tmp/trace" "$@" >"$tmp/printed"
 }
 
 # kernel: "COMMAND ANSWER" for each call in $tmp/trace, but for what
 # libbpf asks for itself
 kernel() {
-	sed -nE '/^bpf\(BPF_PROG_LOAD/{/prog_name="visit"/!d;}
+	sed -nE 's/^[0-9]+ +//
+		/^bpf\(BPF_PROG_LOAD/{/prog_name="visit"/!d;}
 		/^bpf\(BPF_(BTF_LOAD|TOKEN_CREATE)/d
 		s/^bpf\((BPF_[A-Z_]+),.*\) += (-?[0-9]+)$/\1 \2/p
 		s/^bpf\((BPF_[A-Z_]+),.*\) += -1 (E[A-Z0-9]+) .*/\1 -\2/p' "$tmp/trace"
@@ -66,7 +67,7 @@ ok '  and is caught' not answers_are_true "$tmp/03_lookup"
 # traced_calls TEXT: "COMMAND ANSWER" for each call in what trace_calls
 # writes; what is there once for N calls is N
 traced_calls() {
-	awk '/^BPF_/ { call = $1 " " $NF; print call }
+	awk '{ sub(/^process [0-9]+  /, "") } /^BPF_/ { call = $1 " " $NF; print call }
 		/^    \([0-9]+ calls, / { for (n = substr($1, 2) - 1; n > 0; n--) print call }' "$1"
 }
 
