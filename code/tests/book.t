@@ -161,7 +161,7 @@ for run in "$book"/lessons/transcripts/*.bpf.txt "$book/lessons/transcripts/test
 	done
 done
 ok 'the runs of every lesson are compared' \
-	[ "$runs" -eq "$(($(ls "$book"/lessons/transcripts/*.bpf.txt | wc -l) + 1))" ]
+	[ "$runs" -eq "$(($(find "$book/lessons/transcripts" -maxdepth 1 -name "*.bpf.txt" | wc -l) + 1))" ]
 
 # A run that is stepped through has every call of its record, with its
 # number and the answer.
