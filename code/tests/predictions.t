@@ -112,4 +112,18 @@ first_round() {
 }
 ok 'lesson 7: with BPF_ANY a session is opened twice, and the first round ends it' first_round
 
+room_for_two() {
+	changes 10_kernel_side "s/1024 : 1/1024 : 2/" ""
+	grep -qx "bpf->bss->lost = 0" "$tmp/out" && tail -n 1 "$tmp/out" | grep -qx "bpf_map_get_next_key(map, name, name) = 0"
+}
+if [ -x "$code/10_kernel_side" ]; then
+	ok "lesson 10: unset, the clock stands where .data had it" changes 10_kernel_side \
+		"s/\tbpf->data->now = 7;\n//" \
+		"- start.latest = 7
++ start.latest = 1"
+	ok "lesson 10: with room for two none is lost, and the first key is not the last" room_for_two
+else
+	skip "lesson 10" "no clang and bpftool: make test-deps"
+fi
+
 done_testing

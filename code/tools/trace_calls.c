@@ -165,6 +165,12 @@ static const char *const map_types[] = {
 	NAME(BPF_MAP_TYPE_STACK),	 NAME(BPF_MAP_TYPE_RINGBUF),
 };
 
+static const char *const program_types[] = {
+	NAME(BPF_PROG_TYPE_SOCKET_FILTER),
+	NAME(BPF_PROG_TYPE_XDP),
+	NAME(BPF_PROG_TYPE_RAW_TRACEPOINT),
+};
+
 static const char *const element_flags[] = { "BPF_NOEXIST", "BPF_EXIST",
 					     "BPF_F_LOCK" };
 static const char *const map_flags[] = {
@@ -675,13 +681,16 @@ static void on_load(struct process *p, int64_t result)
 {
 	struct object loaded = { .type = p->attr.prog_type };
 	struct call *call;
+	const char *type;
 
 	if (!uses_a_map(p))
 		return;
 	memcpy(loaded.name, p->attr.prog_name, sizeof(loaded.name) - 1);
 	call = new_call(p, "BPF_PROG_LOAD");
-	if (loaded.type == BPF_PROG_TYPE_SOCKET_FILTER)
-		APPEND(call->about, "BPF_PROG_TYPE_SOCKET_FILTER");
+	type = name_of(program_types, COUNT(program_types),
+		       loaded.type);
+	if (type)
+		APPEND(call->about, "%s", type);
 	else
 		APPEND(call->about, "program type %u", loaded.type);
 	APPEND(call->about, "  \"%s\"", loaded.name);
@@ -757,6 +766,16 @@ static void on_id(struct process *p, int64_t result)
 			result = d->shown;
 	}
 	finish_call(p, call, result, -1);
+}
+
+static void on_freeze(struct process *p, int64_t result)
+{
+	struct descriptor *d = map_at(p, (int)p->attr.map_fd);
+	struct call *call = new_call(p, "BPF_MAP_FREEZE");
+
+	call->has_fd = true;
+	call->fd = d ? d->shown : (int)p->attr.map_fd;
+	finish_call(p, call, result, d ? d->real : -1);
 }
 
 static void on_test_run(struct process *p, int64_t result)
@@ -860,6 +879,8 @@ static void exit_bpf(struct process *p, int64_t result)
 		on_info(p, result);
 	else if (command == BPF_PROG_TEST_RUN)
 		on_test_run(p, result);
+	else if (command == BPF_MAP_FREEZE)
+		on_freeze(p, result);
 	else if (command == BPF_MAP_GET_NEXT_ID ||
 		 command == BPF_MAP_GET_FD_BY_ID)
 		on_id(p, result);
