@@ -11,7 +11,7 @@ tests ?= $(filter-out %/kernels.t %/vm.t %/libraries.t %/mutants.t \
 test: ## run all tests (installs the small tools that they need)
 	@sh code/tools/requirements.sh install build test grade
 	@$(MAKE) steps
-	@sh code/tools/with_cap_bpf.sh prove -e sh $(if $(V),-v) -j2 \
+	@sh code/tools/with_capabilities.sh prove -e sh $(if $(V),-v) -j2 \
 		--rules="seq=**grader.t" --rules="par=**" $(tests)
 
 test-deps: ## install the large tools too, so that no test is skipped
@@ -19,10 +19,10 @@ test-deps: ## install the large tools too, so that no test is skipped
 	@npm ci --prefix code/tests/browser --ignore-scripts --no-audit --no-fund
 
 mutants: steps ## grade small mistakes in every solution: all must be refused
-	@sh code/tools/with_cap_bpf.sh prove -e sh -v code/tests/mutants.t
+	@sh code/tools/with_capabilities.sh prove -e sh -v code/tests/mutants.t
 
 record: steps ## run every program and store what it prints in lessons/
-	@sh code/tools/with_cap_bpf.sh sh code/tools/transcript.sh record
+	@sh code/tools/with_capabilities.sh sh code/tools/transcript.sh record
 
 test-kernels: ## test on all of them, or on some: KERNELS="5.10 newest"
 	@sh code/tools/requirements.sh install build test grade vm
@@ -32,7 +32,7 @@ test-kernels: ## test on all of them, or on some: KERNELS="5.10 newest"
 test-libraries: ## test with the libbpf, gcc and clang of other suites (2 GB)
 	@sh code/tools/requirements.sh install build test
 	@$(MAKE) steps
-	@sh code/tools/with_cap_bpf.sh prove -e sh $(if $(V),-v) code/tests/libraries.t
+	@sh code/tools/with_capabilities.sh prove -e sh $(if $(V),-v) code/tests/libraries.t
 
 test-distributions: ## test in a bare root of each Debian, or of SUITES="stable"
 	@sh code/tools/requirements.sh install build test distributions

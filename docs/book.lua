@@ -116,14 +116,26 @@ local function face(family, name, style)
 		') format("woff2")}'
 end
 
+-- The page wears what the system does, or what its reader chose: with the
+-- style, and so before anything is painted.
+local wear = [[
+<script>
+const dark = [...document.styleSheets[0].cssRules].find((r) =>
+	/scheme/.test(r.conditionText)).media;
+const scheme = dark.mediaText;
+function wear(theme) {
+	dark.mediaText = { dark: "screen", light: "not all" }[theme] || scheme;
+}
+try { wear(localStorage.getItem("theme")); } catch (e) {}
+</script>
+]]
+
 function stages.style()
 	local function style(name)
 		return '<style>' .. css:match(slurp(name)) .. '</style>\n'
 	end
-	replace(folder .. 'head.html', '<script>try{' ..
-		'document.documentElement.dataset.theme=' ..
-		'localStorage.getItem("theme")||""}catch(e){}</script>' ..
-		style('style.css') .. '<style>' .. face('Open Sans', 'text', '') ..
+	replace(folder .. 'head.html', style('style.css') ..
+		wear:gsub('\n\t*', '') .. '<style>' .. face('Open Sans', 'text', '') ..
 		face('Open Sans', 'text-bold', 'font-weight:600 700;') ..
 		face('Open Sans', 'text-italic', 'font-style:italic;') ..
 		face('JetBrains Mono', 'code', '') ..

@@ -49,7 +49,7 @@ local directives = {}           -- functions, by the word of the title
 local source, cursor = {}, 1    -- the input's lines; see where()
 
 -- Of the book's parts further below.
-local blocks, leaf, variables, figure, footnote_list, record_answers
+local blocks, leaf, variables, figure, record_answers
 local open_section, close_section, say, count, terms_of, words_of
 local heading, card_of
 local c_html, commands, terminal, listing, copy_button
@@ -168,7 +168,6 @@ function Pandoc(doc)
 	local body = blocks(list)
 	close_section()
 	record_answers()
-	body:extend(footnote_list())
 
 	if not printing then
 		local pages, sources = 'build/.book/', sorted(deps)
@@ -496,13 +495,13 @@ function c_html(piece)
 		table.concat(split(piece):map(expanded), '\n') or piece)
 end
 
--- numbered LINES FIRST ANCHORED: lines of HTML, each after its number.
--- On the screen that is a mark which the style counts or, if ANCHORED,
--- whose id it shows, and to which links may lead.
-local function numbered(lines, first, anchored)
+-- numbered LINES FIRST ANCHOR: lines of HTML, each after its number. On
+-- the screen that is a mark which the style counts or, if ANCHOR is "",
+-- whose id it shows. Links may lead to an id: ANCHOR and the number.
+local function numbered(lines, first, anchor)
 	if not printing then
 		return table.concat(lines:map(function(line, i)
-			return '<i' .. (anchored and ' id=' .. first + i - 1 or '') ..
+			return '<i' .. (anchor and ' id=' .. anchor .. first + i - 1 or '') ..
 				'></i>' .. line .. '\n'
 		end))
 	end
@@ -516,9 +515,9 @@ function copy_button()
 		'<button type="button" class="copy" hidden>Copy</button>'
 end
 
--- code_from FIRST HTML: numbered lines, the first of them FIRST
-local function code_from(first, html, anchored)
-	return '<pre' .. ((printing or anchored) and '' or ' style="counter-reset:l ' ..
+-- code_from FIRST HTML ANCHOR: numbered lines, the first of them FIRST
+local function code_from(first, html, anchor)
+	return '<pre' .. ((printing or anchor == '') and '' or ' style="counter-reset:l ' ..
 		first - 1 .. '"') .. '><code>' .. html .. '</code></pre>'
 end
 
@@ -841,9 +840,9 @@ function directives.program(path, line)
 			came[number] or html
 	end
 
-	-- Links lead to the lines of the page's first program.
+	-- Line 12 is #12 in a page's first program, #b12 in its second.
 	programs = programs + 1
-	local anchored = programs == 1
+	local anchor = ('bcdefgh'):sub(programs - 1, programs - 1)
 	local list = chunks(lines)
 	read_glosses(path, list)
 	local out = List()
@@ -875,10 +874,10 @@ function directives.program(path, line)
 			if #html > 1 and html[#html] == '' then
 				html:remove()
 				gap = '<span class="gap">' .. numbered(List { '' },
-					c.first + #html, anchored) .. '</span>'
+					c.first + #html, anchor) .. '</span>'
 			end
 			parts:insert(raw(code_from(c.first,
-				numbered(html, c.first, anchored) .. gap, anchored)))
+				numbered(html, c.first, anchor) .. gap, anchor)))
 		end
 		out:extend(wrap('<div class="chunk' ..
 			(printing and short and ' short' or '') .. '">', parts, '</div>'))
@@ -942,13 +941,16 @@ function terminal(html, class)
 		'><code>' .. html .. '</code></pre></div>'
 end
 
--- A run that can be stepped through.
-local stepped = false      -- there is one on this page
+-- Runs that can be stepped through.
+local stepped = 0          -- so many are on this page
 directives.steps = dofile('steps.lua') {
 	need = need, sites = sites, at = at,
 	input = function() return input end,
 	printing = function() return printing end,
-	stepped = function() stepped = true end,
+	stepped = function()
+		stepped = stepped + 1
+		return stepped
+	end,
 	record = function(id) record('anchor', page .. '#' .. id) end,
 }
 
@@ -963,7 +965,7 @@ function directives.calls(path, line)
 	record('use', 'output', filename(path))
 	local lines = split(need(path, line))
 	-- On a screen, the run that can be stepped through has them all.
-	if stepped and not printing then
+	if stepped > 0 and not printing then
 		return {}
 	end
 	local calls = List { List { commands(List { lines:remove(1) }) .. '\n' } }
@@ -1393,41 +1395,6 @@ local function target(url)
 		(printing and id:gsub('^answer%-', 'question-') or id) or nil)
 end
 
-local footnotes = List()
-
--- Pandoc's own footnotes carry a role that accessibility checkers
--- reject, and print wants the text where the mark is.
-local function footnote(el)
-	for _, b in ipairs(el.content) do
-		if b.t ~= 'Para' and b.t ~= 'Plain' then
-			die(input, where('[^'), 'a footnote may hold only text')
-		end
-	end
-	local said = pandoc.utils.blocks_to_inlines(el.content,
-		{ pandoc.Space() })
-	if printing and not electronic then
-		return List { raw_inline('<span class="fn">') } .. said ..
-			{ raw_inline('</span>') }
-	end
-	footnotes:insert(said)
-	local n = #footnotes
-	return raw_inline('<sup class="fnref"><a href="#fn' .. n ..
-		'" id="fnref' .. n .. '" aria-label="Footnote ' .. n .. '">' .. n ..
-		'</a></sup>')
-end
-
--- The text of all footnotes, at the end of the page.
-function footnote_list()
-	local out = List()
-	for n, said in ipairs(footnotes) do
-		out:extend(wrap('<li id="fn' .. n .. '">', { pandoc.Plain(
-			said .. { raw_inline(' <a href="#fnref' .. n ..
-			'">Back to the text</a>') }) }, '</li>'))
-	end
-	return #out == 0 and out or wrap('<section class="footnotes" ' ..
-		'aria-label="Footnotes"><ol>', out, '</ol></section>')
-end
-
 local weight               -- of the terms in what is walked
 local apart                -- its links, bold words and code, in order
 local walker = {
@@ -1440,7 +1407,9 @@ local walker = {
 		el.target, el.title = url, ''
 		return el
 	end,
-	Note = footnote,
+	Note = function()
+		die(input, where('[^'), 'this book has no footnotes')
+	end,
 	Code = function(el)
 		apart:insert { 'code', el.text }
 		terms_of(el.text, weight)
@@ -1708,7 +1677,7 @@ function variables(given)
 			html[key .. '-title'] = inline_code(book.pages[name].title)
 		end
 	end
-	if stepped and not printing then
+	if stepped > 0 and not printing then
 		html.stepstyle, html.stepscript = collected('steps.css'),
 			collected('steps.js')
 	end

@@ -2,7 +2,6 @@
 // What the page can do beyond being read. Without it only the search,
 // the theme button and the copy buttons are missing.
 (function () {
-	const root = document.documentElement;
 	const by = (id) => document.getElementById(id);
 
 	// Theme: as the system wishes, or light, or dark, remembered.
@@ -15,10 +14,7 @@
 	}
 	const button = by("theme");
 	function show() {
-		if (theme === "auto")
-			delete root.dataset.theme;
-		else
-			root.dataset.theme = theme;
+		wear(theme);
 		button.textContent = "Theme: " + theme;
 		button.hidden = false;
 	}

@@ -15,6 +15,9 @@ document.querySelectorAll(".steps").forEach(function (figure) {
 	// and the paragraph that each is in.
 	const program = document.getElementById(figure.dataset.program);
 	const paragraph = [];
+	let anchor = "";
+	const letter = /^step-(?:\d+-)?([a-z]?)/
+		.exec(figure.querySelector("tbody tr").id)[1];
 	if (program)
 		program.querySelectorAll(".chunk pre code").forEach((c) => {
 			const code = c.cloneNode(true);
@@ -22,11 +25,11 @@ document.querySelectorAll(".steps").forEach(function (figure) {
 				.forEach((a) => a.remove());
 			const lines = [];
 			for (const line of code.innerHTML.split("\n")) {
-				const m = /<i id="(\d+)"><\/i>(.*)/.exec(line);
+				const m = /<i id="([a-z]?)(\d+)"><\/i>(.*)/.exec(line);
 				if (m) {
-					lines.push({ n: +m[1],
-						html: m[2].replace(/^\t/, "") });
-					paragraph[m[1]] = lines;
+					lines.push({ n: +m[2], html: m[3].replace(/^\t/, "") });
+					paragraph[m[2]] = lines;
+					anchor = m[1];
 				}
 			}
 		});
@@ -42,13 +45,13 @@ document.querySelectorAll(".steps").forEach(function (figure) {
 			seen: new Set() };
 		lane.rows = Array.from(box.querySelectorAll("tbody tr"), (tr) => {
 			const cell = tr.cells;
-			const lines = tr.dataset.l.split(" ").map(Number);
+			const lines = tr.dataset.l.split("-").map(Number);
 			tr.removeAttribute("id"); // or a link would open the table
 			return { tr, at: +cell[0].textContent, from: lines[0],
 				to: lines[1] || lines[0], line: cell[1].textContent,
 				call: cell[2].querySelector("code").textContent,
 				inside: cell[2].querySelector("samp"),
-				answer: cell[3].textContent };
+				answer: cell[3].textContent.trim() };
 		});
 		lane.last = lane.rows[lane.rows.length - 1].at;
 		lane.answers = [...new Set(lane.rows.map((r) => r.answer))];
@@ -102,6 +105,12 @@ document.querySelectorAll(".steps").forEach(function (figure) {
 		const hidden = predict.checked && now && !lane.seen.has(n);
 		const done = n > lane.last;
 
+		if (row.at > n) {
+			lane.where.textContent = "It begins with call " + row.at;
+			for (const e of [lane.code, lane.asked, lane.choices, lane.state, lane.said])
+				e.textContent = "";
+			return false;
+		}
 		lane.where.textContent = "Call " + (i + 1) + " of " +
 			lane.rows.length;
 		lane.code.textContent = "";
@@ -136,11 +145,14 @@ document.querySelectorAll(".steps").forEach(function (figure) {
 				});
 			});
 
-		const frame = lane.frames[(hidden && i ? lane.rows[i - 1] : row)
-			.tr.dataset.f - 1].cloneNode(true);
-		frame.firstChild.remove();
-		lane.state.replaceChildren(...(hidden && !i ? [] :
-			frame.childNodes));
+		const frame = figure.matches(".shared") ?
+			[...lane.frames].filter((f) => f.dataset.a < n + !hidden).pop() :
+			(!hidden || i) && lane.frames[(hidden ? lane.rows[i - 1] : row)
+				.tr.dataset.f - 1];
+		lane.state.replaceChildren(...(frame ?
+			frame.cloneNode(true).childNodes : []));
+		if (frame)
+			lane.state.firstChild.remove();
 		const key = (k) => lane.state.querySelector("[data-k='" + k + "']");
 		const d = row.tr.dataset;
 		if (key(d.k))
@@ -171,7 +183,7 @@ document.querySelectorAll(".steps").forEach(function (figure) {
 		range.value = n;
 		range.setAttribute("aria-valuetext", n + " of " + last);
 		place.textContent = n + " / " + last;
-		place.href = "#step-" + n;
+		place.href = "#step-" + letter + n;
 		back.disabled = n === 1;
 		next.disabled = n === last;
 		document.body.classList.toggle("predicting", predict.checked);
@@ -181,7 +193,7 @@ document.querySelectorAll(".steps").forEach(function (figure) {
 		for (const lane of lanes) {
 			const row = show(lane, n);
 			for (let l = row.from; row && program && l <= row.to; l++) {
-				const mark = program.querySelector("i[id='" + l + "']");
+				const mark = program.querySelector("i[id='" + anchor + l + "']");
 				if (mark)
 					mark.classList.add("lit");
 			}
@@ -197,9 +209,9 @@ document.querySelectorAll(".steps").forEach(function (figure) {
 
 	// A link to a step; a click on a line of code, to its next call.
 	function follow() {
-		const m = /^#step-(?:\d+-)?(\d+)$/.exec(location.hash);
-		if (m) {
-			go(+m[1]);
+		const m = /^#step-(?:\d+-)?([a-z]?)(\d+)$/.exec(location.hash);
+		if (m && m[1] === letter) {
+			go(+m[2]);
 			figure.scrollIntoView();
 		}
 	}
@@ -218,7 +230,7 @@ document.querySelectorAll(".steps").forEach(function (figure) {
 			let line;
 			pre.querySelectorAll("i[id]").forEach((i) => {
 				if (i.getBoundingClientRect().top <= event.clientY)
-					line = +i.id;
+					line = +i.id.replace(anchor, "");
 			});
 			const calls = made.get(line);
 			if (calls)

@@ -76,7 +76,10 @@ local function lanes_of(rows, lines, titles, fail)
 			row.at = at
 		end
 		for i, lane in ipairs(by_process) do
-			lane.title = #by_process > 1 and 'Process ' .. i or nil
+			if #by_process > 1 then
+				lane.title = 'Process ' .. i
+				lane.moments = rows
+			end
 			lanes:insert(lane)
 		end
 		return lanes
@@ -114,10 +117,34 @@ local function lanes_of(rows, lines, titles, fail)
 	return lanes
 end
 
+-- shared_frames LANE: the states that a process sees from its first call
+-- on, for its map is changed by others, too
+local function shared_frames(lane)
+	local frames, open = List(), nil
+	for _, row in ipairs(lane.moments) do
+		if row.process == lane[1].process then
+			open = row.open
+		end
+		local entries = row.entries ~= '-' and open ~= '-' and
+			row.entries or open == '-' and '-' or ''
+		local last = frames[#frames]
+		if open and (not last or last.open ~= open or
+		   last.entries ~= entries) then
+			frames:insert { at = row.at, open = open,
+				entries = entries, room = row.room }
+		end
+		row.frame = #frames
+	end
+	return frames
+end
+
 -- frames_of LANE: the states, in the order of their first appearance,
 -- with the step after which; each row gets its "frame". A call that is
 -- about no map leaves the entries as they are.
 local function frames_of(lane)
+	if lane.moments then
+		return shared_frames(lane)
+	end
 	local frames, numbers, last = List(), {}, nil
 	for _, row in ipairs(lane) do
 		local entries = row.entries
@@ -174,7 +201,7 @@ local function cells(frame, base)
 end
 
 local function frame_html(frame, base)
-	return '<li><p>After call ' .. frame.at .. '</p><p class="fds">' ..
+	return '<li data-a="' .. frame.at .. '"><p>After call ' .. frame.at .. '</p><p class="fds">' ..
 		(frame.open == '-' and 'no descriptor, no map' or
 		escape((frame.open:gsub(':', ' \u{2192} '):gsub(' (%d)', ', %1')))) ..
 		'</p>' .. (frame.open == '-' and '' or cells(frame, base)) .. '</li>'
@@ -219,7 +246,9 @@ return function(filter)
 		local all = filter.need(source, at_line)
 		local lines = split(all)
 		local sites = filter.sites(source, all)
-		filter.stepped()
+		local figure = filter.stepped()
+		-- Call 5 of a page's first run is #step-5, #step-b5 of its second.
+		local letter = ('bcdefgh'):sub(figure - 1, figure - 1)
 		local printing = filter.printing()
 		local lanes = lanes_of(read(path, filter.need(path, at_line)),
 			lines, titles, fail)
@@ -233,25 +262,27 @@ return function(filter)
 		end
 		local function row_html(row, i, lane, which)
 			local s = site(row)
-			local id = 'step-' .. (which > 1 and which .. '-' or '') .. row.at
+			local id = 'step-' .. (which > 1 and which .. '-' or '') ..
+				letter .. row.at
 			local before = lane[i - 1]
 			local class = starts_over(row, before) and 'over' or
 				row.result:match('^%-') and 'refused'
 			-- A call of create says all of it itself.
 			local went_in = s and row.call == 'BPF_MAP_CREATE' and '' or inside(row)
 			local n = tostring(row.at)
-			return '<tr id="' .. id ..
-				'" data-f="' .. row.frame .. '" data-l="' ..
-				(s and s.line ~= s.last and s.line .. ' ' .. s.last or row.line) .. '"' ..
-				(row.key:match('^%x+$') and ' data-k="' .. row.key .. '"'
-				or '') .. (row.call == 'BPF_MAP_GET_NEXT_KEY' and
-				row.back ~= '-' and ' data-n="' .. row.back .. '"' or '') ..
-				(class and ' class="' .. class .. '"' or '') .. '><td>' ..
-				n .. '</td><td>' .. row.line .. '</td><td>' ..
+			-- The page is small: an end tag that may go is not written.
+			return '<tr id=' .. id ..
+				' data-f=' .. row.frame .. ' data-l=' ..
+				(s and s.line ~= s.last and s.line .. '-' .. s.last or row.line) ..
+				(row.key:match('^%x+$') and ' data-k=' .. row.key or '') ..
+				(row.call == 'BPF_MAP_GET_NEXT_KEY' and
+				row.back ~= '-' and ' data-n=' .. row.back or '') ..
+				(class and ' class=' .. class or '') .. '><td>' ..
+				n .. '<td>' .. row.line .. '<td>' ..
 				code(s and s.call or row.call:lower()) ..
 				(went_in ~= '' and '<samp>' .. escape(went_in) .. '</samp>'
 				or '') .. (class == 'over' and
-				'<span>The walk starts over.</span>' or '') .. '</td><td>' .. escape(row.result) .. '</td></tr>'
+				'<span>The walk starts over.</span>' or '') .. '<td>' .. escape(row.result)
 		end
 		local function lane_html(lane, which)
 			local frames = frames_of(lane)
@@ -265,22 +296,21 @@ return function(filter)
 				'<details open><summary>The ' .. #lane ..
 				' calls</summary><div class="wide">' ..
 				'<table><thead><tr>' ..
-				'<th>Call</th><th>Line</th>' ..
-				'<th>What is asked</th>' ..
-				'<th>Answer</th></tr></thead><tbody>' ..
+				'<th>Call<th>Line<th>What is asked<th>Answer<tbody>' ..
 				table.concat(lane:map(function(row, i)
-					return row_html(row, i, lane, which)
-				end), '\n') .. '</tbody></table></div></details>') .. '</div>'
+					return row_html(row, i, lane, which) .. '\n'
+				end)) .. '</tbody></table></div></details>') .. '</div>'
 		end
 
 		for _, lane in ipairs(lanes) do
 			for _, row in ipairs(lane) do
-				filter.record('step-' .. row.at)
+				filter.record('step-' .. letter .. row.at)
 			end
 		end
 		return { pandoc.RawBlock('html', '<figure class="steps' ..
-			(#lanes > 1 and ' lanes' or '') .. '" id="' ..
-			filter.at('steps') .. '" data-program="program-' .. name ..
+			(#lanes > 1 and ' lanes' or '') ..
+			(lanes[1].moments and ' shared' or '') .. '" id="' ..
+			filter.at('steps' .. letter) .. '" data-program="program-' .. name ..
 			'"><figcaption>' .. code(shown(source)) ..
 			', call by call</figcaption>' ..
 			table.concat(lanes:map(lane_html)) .. '</figure>') }

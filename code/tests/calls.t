@@ -12,16 +12,22 @@ programs=$(sh "$code/tools/transcript.sh" list)
 # watched PROGRAM [ARGUMENT...]: its output in $tmp/printed, what the
 # kernel saw of it in $tmp/trace
 watched() {
-	strace -qq -e trace=bpf -e signal=none -o "$tmp/trace" "$@" >"$tmp/printed"
+	strace -f -qq -e trace=bpf -e signal=none -o "$tmp/trace" "$@" >"$tmp/printed"
 }
 
 # kernel: "COMMAND ANSWER" for each call in $tmp/trace, but for what
 # libbpf asks for itself: it loads programs without a map of ours, and
 # makes maps under its own name
 kernel() {
+<<<<<<< HEAD
 	sed -nE '/^bpf\(BPF_PROG_LOAD/{/prog_name="(visit|count_start|report)"/!d;}
 		/^bpf\(BPF_MAP_CREATE.*map_name="libbpf_/d
 		/^bpf\(BPF_(BTF_LOAD|TOKEN_CREATE|PROG_BIND_MAP)/d
+=======
+	sed -nE 's/^[0-9]+ +//
+		/^bpf\(BPF_PROG_LOAD/{/prog_name="visit"/!d;}
+		/^bpf\(BPF_(BTF_LOAD|TOKEN_CREATE)/d
+>>>>>>> main
 		s/^bpf\((BPF_[A-Z_]+),.*\) += (-?[0-9]+)$/\1 \2/p
 		s/^bpf\((BPF_[A-Z_]+),.*\) += -1 (E[A-Z0-9]+) .*/\1 -\2/p' "$tmp/trace"
 }
@@ -69,7 +75,7 @@ ok '  and is caught' not answers_are_true "$tmp/03_lookup"
 # traced_calls TEXT: "COMMAND ANSWER" for each call in what trace_calls
 # writes; what is there once for N calls is N
 traced_calls() {
-	awk '/^BPF_/ { call = $1 " " $NF; print call }
+	awk '{ sub(/^process [0-9]+  /, "") } /^BPF_/ { call = $1 " " $NF; print call }
 		/^    \([0-9]+ calls, / { for (n = substr($1, 2) - 1; n > 0; n--) print call }' "$1"
 }
 

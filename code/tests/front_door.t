@@ -82,7 +82,7 @@ ok '  to the byte' git -c safe.directory='*' diff --exit-code -- lessons/transcr
 
 starts() {
 	says 0 '^== test_maps: ' make start || return 1
-	for program in $(sh code/tools/transcript.sh list); do
+	for program in $(sh code/tools/transcript.sh built); do
 		grep -q "^== $program: .* ==\$" "$tmp/log" || return 1
 	done
 	grep -q '^12 opened = 2 closed + 2 expired + 8 drained$' "$tmp/log"

@@ -46,15 +46,16 @@ clean() {
 }
 
 # clean_when_failing PROGRAM: of the calls of each kind, the first and the
-# last one fail. libbpf gets over the failure of its probes, and of the
-# map of a skeleton.
+# last one of a process fail, for strace counts the calls of each. libbpf
+# gets over the failure of its probes, and of the map of a skeleton.
 clean_when_failing() {
 	# shellcheck disable=SC2046 # words
 	strace -qq -f -e trace=bpf -e signal=none -o "$tmp/calls" \
 		valgrind -q --log-file="$tmp/valgrind" "$1" $(arguments "$1") >/dev/null || return 1
-	awk -F'[(,]' -v skeleton="$(ls "$1.bpf.c" 2>/dev/null)" '$2 !~ /BPF_(PROG_LOAD|BTF_LOAD|TOKEN_CREATE|PROG_BIND_MAP)/ && !($2 == "BPF_MAP_CREATE" && skeleton) {
-			if (!($2 in first)) first[$2] = NR
-			last[$2] = NR
+	awk -F'[(,]' -v skeleton="$(ls "$1.bpf.c" 2>/dev/null)" '{ count[$1]++ }
+		$2 !~ /BPF_(PROG_LOAD|BTF_LOAD|TOKEN_CREATE|PROG_BIND_MAP)/ && !($2 == "BPF_MAP_CREATE" && skeleton) {
+			if (!($2 in first)) first[$2] = count[$1]
+			last[$2] = count[$1]
 		} END { for (c in first) print first[c] "\n" last[c] }' "$tmp/calls" |
 		sort -nu >"$tmp/ns"
 	[ -s "$tmp/ns" ] || return 1

@@ -16,6 +16,8 @@
 # $code is the folder of the programs, $top the top of the tree, $tmp
 # the scratch folder.
 set -u
+# The first descriptor that a program opens is 3, whoever runs the tests.
+exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 code=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck disable=SC2034 # for tests
 top=$(dirname "$code")

@@ -28,7 +28,7 @@ run() {
 		echo "What $program prints cannot be written." >&2
 		exit 1
 	}
-	tools/with_cap_bpf.sh "./$program" "$@" && return
+	tools/with_capabilities.sh "./$program" "$@" && return
 	status=$?
 	[ $status -ne 141 ] || exit 0
 	echo "$program ended with status $status." >&2
@@ -37,7 +37,7 @@ run() {
 
 case ${1-} in
 '')
-	for program in $(sh tools/transcript.sh list); do
+	for program in $(sh tools/transcript.sh built); do
 		case $program in
 		test_maps) run test_maps --rounds 3 ;;
 		*) run "$program" ;;
@@ -45,7 +45,7 @@ case ${1-} in
 	done
 	;;
 *)
-	for program in $(sh tools/transcript.sh list); do
+	for program in $(sh tools/transcript.sh built); do
 		number=$(basename "$(lesson "$program")" | cut -c1-2)
 		case $1 in
 		"$program" | "$number") run "$program" && exit ;;
@@ -54,7 +54,7 @@ case ${1-} in
 	[ ! -f "$1.c" ] || [ ! -x "$1" ] || { run "$1" && exit; }
 	{
 		echo "There is no step \"$1\", and no code/$1.c. The steps are:"
-		sh tools/transcript.sh list | paste -s -d ' ' -
+		sh tools/transcript.sh built | paste -s -d ' ' -
 	} >&2
 	exit 2
 	;;

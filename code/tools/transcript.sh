@@ -11,10 +11,13 @@
 #   transcript.sh record           all of it, of every program, stored
 #                                  in lessons/transcripts/
 #   transcript.sh shown            the programs, in the lessons' order
-#   transcript.sh list             those of them that can run here
+#   transcript.sh built            those of them that could be built here
+#   transcript.sh list             those that this process may run, too
 set -u
 cd "$(dirname "$0")/.." || exit 1
 umask 022
+# shellcheck source=code/tools/capabilities.sh
+. tools/capabilities.sh
 
 # Descriptors from 3 up are free, so that a first map is always 3.
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
@@ -23,10 +26,16 @@ exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 shown() {
 	sed -n 's|^\[.*\](\.\./code/\([a-z0-9_]*\)\.c "program")$|\1|p' ../lessons/[0-9]*.md
 }
-list() {
+built() {
 	shown | while read -r program; do
 		[ ! -e "$program.bpf.c" ] || [ -x "$program" ] || continue
 		echo "$program"
+	done
+}
+list() {
+	built | while read -r program; do
+		# shellcheck disable=SC2046 # words
+		! held $(needs "$program") || echo "$program"
 	done
 }
 
@@ -124,7 +133,7 @@ not_recorded() {
 }
 
 case ${1-} in
-shown | list) "$1" ;;
+shown | built | list) "$1" ;;
 output) output "$2" ;;
 trace) trace "$2" "$3" ;;
 dump) dump ;;
@@ -133,7 +142,10 @@ record)
 	mkdir -p ../lessons/transcripts || exit 1
 	tmp=$(mktemp -d) || exit 1
 	trap 'rm -rf "$tmp"' EXIT
-	for program in $(list); do
+	for program in $(built); do
+		needed=$(needs "$program")
+		# shellcheck disable=SC2086 # words
+		held $needed || { echo "$program is left as it was: it needs $needed." >&2; continue; }
 		store output "$program" "../lessons/transcripts/$program.txt"
 		trace "$program" "$tmp" || not_recorded "$program"
 		mv "$tmp"/* ../lessons/transcripts

@@ -96,7 +96,7 @@ play() {
 		elif [ "${IN-}" = vm ]; then
 			echo "$name $*" >>"$build/cases"
 		else
-			sh ../tools/with_cap_bpf.sh "$@" >"$folder/report" 2>"$folder/fault"
+			sh ../tools/with_capabilities.sh "$@" >"$folder/report" 2>"$folder/fault"
 			echo $? >"$folder/status"
 		fi
 	done
@@ -136,7 +136,7 @@ judge() {
 # tools [NAME]: build what checks every exercise, or NAME
 tools() {
 	sh ../tools/requirements.sh check build || exit 2
-	[ "${IN-}" = vm ] || sh ../tools/with_cap_bpf.sh true || exit 2
+	[ "${IN-}" = vm ] || sh ../tools/with_capabilities.sh true || exit 2
 	for each in $(names); do
 		[ -e "$each/exercise.c" ] || cp "$each/stub.c" "$each/exercise.c" || exit 2
 	done

@@ -412,7 +412,8 @@ const checks = {
 		wanted("rows", await plain.locator(".steps tbody tr:visible")
 			.count(), rows.length);
 		wanted("answers", (await plain.locator(
-			".steps tbody td:last-child").allTextContents()).join(),
+			".steps tbody td:last-child").allTextContents())
+			.map((t) => t.trim()).join(),
 		rows.map((r) => r[9]).join());
 		wanted("states", await plain.locator(".frames > li:visible")
 			.count(), new Set(rows.map((r) => r[10] + r[11])).size);
