@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Needs CAP_BPF CAP_PERFMON */
 
 // A BPF program makes a map and fills it. This side loads it, finds
 // the map and reads. With `live`, it counts until Ctrl+C.

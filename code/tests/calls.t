@@ -19,15 +19,10 @@ watched() {
 # libbpf asks for itself: it loads programs without a map of ours, and
 # makes maps under its own name
 kernel() {
-<<<<<<< HEAD
-	sed -nE '/^bpf\(BPF_PROG_LOAD/{/prog_name="(visit|count_start|report)"/!d;}
+	sed -nE 's/^[0-9]+ +//
+		/^bpf\(BPF_PROG_LOAD/{/prog_name="(visit|count_start|report)"/!d;}
 		/^bpf\(BPF_MAP_CREATE.*map_name="libbpf_/d
 		/^bpf\(BPF_(BTF_LOAD|TOKEN_CREATE|PROG_BIND_MAP)/d
-=======
-	sed -nE 's/^[0-9]+ +//
-		/^bpf\(BPF_PROG_LOAD/{/prog_name="visit"/!d;}
-		/^bpf\(BPF_(BTF_LOAD|TOKEN_CREATE)/d
->>>>>>> main
 		s/^bpf\((BPF_[A-Z_]+),.*\) += (-?[0-9]+)$/\1 \2/p
 		s/^bpf\((BPF_[A-Z_]+),.*\) += -1 (E[A-Z0-9]+) .*/\1 -\2/p' "$tmp/trace"
 }

@@ -7,6 +7,7 @@
 #                                  what it asks of the kernel, into
 #                                  PROGRAM.bpf.txt and .steps.tsv there
 #   transcript.sh dump             what bpftool prints of a map with types
+#   transcript.sh gate             the play of the gate
 #   transcript.sh atlas            the rows of the errno atlas
 #   transcript.sh record           all of it, of every program, stored
 #                                  in lessons/transcripts/
@@ -26,8 +27,9 @@ exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 shown() {
 	sed -n 's|^\[.*\](\.\./code/\([a-z0-9_]*\)\.c "program")$|\1|p' ../lessons/[0-9]*.md
 }
+# The gate takes a network, which run_gate.sh gives it.
 built() {
-	shown | while read -r program; do
+	shown | grep -vx gate | while read -r program; do
 		[ ! -e "$program.bpf.c" ] || [ -x "$program" ] || continue
 		echo "$program"
 	done
@@ -120,6 +122,11 @@ dump() {
 	return $found
 }
 
+gate() {
+	echo '$ make run-gate'
+	sh tools/run_gate.sh
+}
+
 # store COMMAND PROGRAM FILE: write FILE whole or not at all
 store() {
 	"$1" "$2" >"$3.new" && mv "$3.new" "$3" && return
@@ -136,7 +143,7 @@ case ${1-} in
 shown | built | list) "$1" ;;
 output) output "$2" ;;
 trace) trace "$2" "$3" ;;
-dump) dump ;;
+dump | gate) "$1" ;;
 atlas) atlas ;;
 record)
 	mkdir -p ../lessons/transcripts || exit 1
@@ -152,6 +159,9 @@ record)
 	done
 	if [ -x 10_kernel_side ] && bpftool map show >"$tmp/maps" 2>&1; then
 		store dump 10_kernel_side ../lessons/transcripts/10_kernel_side.dump.txt
+	fi
+	if [ -x gate ] && [ "$(id -u)" -eq 0 ]; then
+		store gate gate ../lessons/transcripts/gate.txt
 	fi
 	skipped=$(./atlas/errno_atlas | grep "# SKIP " | sed "s/.*# SKIP /  /" | sort | uniq -c)
 	if [ -n "$skipped" ]; then
