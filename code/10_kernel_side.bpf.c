@@ -40,8 +40,8 @@ int count_start(void *context)
 		return 0;
 	bpf_get_current_comm(name, sizeof(name));
 
-	// On this side a lookup gives the address of the value. Two CPUs
-	// may be here at once, so the addition is an atomic one.
+	// Here a lookup gives the address of the value. Two CPUs may be
+	// here at once, so the addition is an atomic one.
 	start = bpf_map_lookup_elem(&starts, name);
 	if (start) {
 		__sync_fetch_and_add(&start->count, 1);

@@ -284,6 +284,14 @@ cat >"$tmp/commands.sh" <<-'END'
 	i=0
 	while [ $i -lt 1030 ] && ./gate add 10.0.$((i / 250)).$((i % 250)) 2>"$tmp/out"; do i=$((i + 1)); done
 	[ $i -eq 1021 ] && grep -q ': there is no room for another rule$' "$tmp/out" || { echo "$i rules"; cat "$tmp/out"; failed=1; }
+	mount -t bpf bpf /sys/fs/bpf
+	says 1 'gate: door: Device or resource busy' ./gate on door
+	[ ! -e $pins ] || { echo 'a gate that failed left pins'; failed=1; }
+	umount /sys/fs/bpf
+	rm $pins/link
+	! bpftool net show dev door | grep -q generic || { echo 'attached without its link'; failed=1; }
+	says 0 '2001:db8::1          0 dropped' ./gate list
+	./gate off && ./gate on door || failed=1
 	rm $pins/blocked
 	bpftool map create $pins/blocked type hash key 4 value 8 entries 4 name other || exit 3
 	says 1 "gate: $pins/blocked: this is not a table of this gate" ./gate list
@@ -329,8 +337,8 @@ killed() {
 	while read -r said <&3; do
 		case $said in *'gate list') break ;; esac
 	done
-	[ -n "$(bpftool prog show name gate)" ] && kill "-$1" $pid
-	wait $pid
+	[ -n "$(bpftool prog show name gate)" ] && kill "-$1" "$pid"
+	wait "$pid"
 	exec 3<&-
 	rm "$tmp/playing"
 	gone

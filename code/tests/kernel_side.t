@@ -19,9 +19,9 @@ live() {
 	return 1
 }
 
-# stop [SIGNAL]: the program ends by itself, and well
+# stop: Ctrl+C, and the program ends by itself, and well
 stop() {
-	kill "-${1:-INT}" "$pid" && wait "$pid"
+	kill -INT "$pid" && wait "$pid"
 }
 
 # counted NAME COUNT: so many starts stand under a name
@@ -55,9 +55,9 @@ ids() {
 	sed -n 's/^map_id:[[:space:]]*//p' /proc/"$1"/fdinfo/*
 }
 gone() {
-	for id in $(cat "$tmp/ids"); do
+	while read -r id; do
 		! bpftool map show id "$id" >"$tmp/map" 2>&1 && grep -q 'No such file' "$tmp/map" || return 1
-	done
+	done <"$tmp/ids"
 }
 killed() {
 	live "$code/10_kernel_side" || return 1

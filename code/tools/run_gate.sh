@@ -40,6 +40,7 @@ street() {
 
 # Neighbours know each other, and IPv6 is silent, so that no packet comes
 # but a ping.
+# shellcheck disable=SC2015 # "A && B || refuse" means what it says
 mount -t bpf bpf /sys/fs/bpf && mount -t tmpfs tmpfs /mnt &&
 	ip link add door address 02:00:00:00:00:01 type veth peer name street address 02:00:00:00:00:02 &&
 	ip link set street netns $other &&
@@ -67,7 +68,7 @@ show() {
 pings() {
 	[ "$2" -eq 0 ] && patience=1 || patience=20
 	echo "\$ ping -q -c 2 -i 0.2 -W $patience -I $1 192.0.2.1"
-	said=$(street ping -q -c 2 -i 0.2 -W $patience -I "$1" 192.0.2.1 | sed -n 's/\(% packet loss\).*/\1/p')
+	said=$(street ping -q -c 2 -i 0.2 -W "$patience" -I "$1" 192.0.2.1 | sed -n 's/\(% packet loss\).*/\1/p')
 	echo "$said"
 	case $said in
 	*" $2 received"*) ;;

@@ -109,7 +109,7 @@ dump() {
 		"$scratch/hello" 2>"$scratch/usage"
 	done
 	# By id: there may be others of that name, such as one that ends.
-	for id in $(sed -n "s/^map_id:[[:space:]]*//p" /proc/$!/fdinfo/*); do
+	sed -n "s/^map_id:[[:space:]]*//p" /proc/$!/fdinfo/* | while read -r id; do
 		bpftool map dump id "$id"
 	done >"$scratch/dump"
 	echo "\$ sudo bpftool map dump name starts | grep -A 2 hello"
