@@ -20,8 +20,8 @@ int main(int argc, char **argv)
 	} start = { 0 };
 	sigset_t stop;
 
-	// Open is not loaded. There is no map yet, so its size can still
-	// be chosen, and the value of the constant.
+	// Open is not loaded. There is no map yet, so its size can be
+	// chosen still, and the value of the constant.
 	struct kernel_side *bpf = kernel_side__open();
 	if (!bpf)
 		return perror("kernel_side__open"), 1;
@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 		goto end;
 	}
 
-	// Without `live`, by hand. It counts us, under any name we take.
+	// Without `live`, by hand. It counts us, under our own name.
 	int program = bpf_program__fd(bpf->progs.count_start);
 	prctl(PR_SET_NAME, "sshd");
 	EXPECT(bpf_prog_test_run_opts(program, NULL), 0);

@@ -564,8 +564,9 @@ static char *entries(const struct process *p,
 	size_t size;
 	FILE *out;
 
-	if (fd < 0 || !map->is_map || map->key_size > MOST_BYTES ||
-	    map->value_size > MOST_BYTES)
+	if (fd < 0 || !map->is_map ||
+	    map->type == BPF_MAP_TYPE_RINGBUF ||
+	    map->key_size > MOST_BYTES || map->value_size > MOST_BYTES)
 		return NULL;
 	out = open_memstream(&text, &size);
 	if (!out)
@@ -782,6 +783,7 @@ static void on_test_run(struct process *p, int64_t result)
 {
 	struct descriptor *d = find(p, (int)p->attr.test.prog_fd);
 	uint32_t value = 0;
+	int first = 0;
 	struct call *call;
 
 	if (!d)
@@ -795,8 +797,12 @@ static void on_test_run(struct process *p, int64_t result)
 			      offsetof(union bpf_attr, test.retval),
 		      &value, sizeof(value)))
 		APPEND(call->back, "retval %d", (int)value);
-	// What the program did is seen in the first map.
-	finish_call(p, call, result, p->open[0].real);
+	// What the program did is seen in the first map. A ring buffer
+	// does not show what is in it.
+	while (p->open[first].object.type == BPF_MAP_TYPE_RINGBUF &&
+	       first + 1 < p->open_count)
+		first++;
+	finish_call(p, call, result, p->open[first].real);
 }
 
 static size_t value_size(const struct object *map)
