@@ -172,7 +172,7 @@ document.querySelectorAll(".steps").forEach(function (figure) {
 			(now && row.tr.className === "over" ? "The key is gone, so the " +
 			"walk starts over. " : "") + (lane.state.querySelector("ul") ?
 			"The map has " + left + (left === 1 ? " entry." :
-			" entries.") : "There is no map.");
+			" entries.") : "No descriptor is open.");
 		lane.guess = undefined;
 		return now && row;
 	}

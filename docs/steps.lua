@@ -202,7 +202,7 @@ end
 
 local function frame_html(frame, base)
 	return '<li data-a="' .. frame.at .. '"><p>After call ' .. frame.at .. '</p><p class="fds">' ..
-		(frame.open == '-' and 'no descriptor, no map' or
+		(frame.open == '-' and 'no descriptor' or
 		escape((frame.open:gsub(':', ' \u{2192} '):gsub(' (%d)', ', %1')))) ..
 		'</p>' .. (frame.open == '-' and '' or cells(frame, base)) .. '</li>'
 end

@@ -57,6 +57,11 @@ fails_well() {
 	"01_create BPF_MAP_GET_NEXT_ID "*)
 		[ "$status" -eq 1 ] && grep -q 'bpf_map_get_fd_by_id.*expected .*, came -ENOENT' "$tmp/err" && return
 		;;
+	# How many maps it looks at, and so which call is the Nth, is up to
+	# the machine; and it passes over a map that it cannot ask.
+	"09_open "*)
+		[ "$status" -eq 0 ] || grep -q 'expected .*, came -' "$tmp/err" && return
+		;;
 	# libbpf gets over it, and says so, or the load fails. Of the calls
 	# that a load makes, the program names the load.
 	*" BPF_MAP_CREATE "* | *" BPF_MAP_UPDATE_ELEM "* | *" BPF_MAP_FREEZE "* | *" BPF_OBJ_GET_INFO_BY_FD "*)

@@ -13,12 +13,18 @@ cat >"$tmp/limits.c" <<-'END'
 	#include <errno.h>
 	#include <fcntl.h>
 	#include <linux/bpf.h>
+	#include <linux/capability.h>
+	#include <sched.h>
 	#include <signal.h>
 	#include <stdatomic.h>
 	#include <stdio.h>
 	#include <stdlib.h>
 	#include <string.h>
 	#include <sys/mman.h>
+	#include <sys/mount.h>
+	#include <sys/prctl.h>
+	#include <sys/stat.h>
+	#include <sys/syscall.h>
 	#include <sys/wait.h>
 	#include <time.h>
 	#include <unistd.h>
@@ -63,6 +69,35 @@ cat >"$tmp/limits.c" <<-'END'
 	}
 
 	/* The flag belongs to the descriptor, not to the map. */
+	/* What opens a map by its path, as an ordinary user with CAP_BPF: the
+	   rights of the file; and a path elsewhere is no pin. */
+	static int pins(void)
+	{
+		LIBBPF_OPTS(bpf_obj_get_opts, look, .file_flags = BPF_F_RDONLY);
+		const char *path = "/sys/fs/bpf/limits";
+		struct __user_cap_header_struct version = { _LINUX_CAPABILITY_VERSION_3, 0 };
+		struct __user_cap_data_struct sets[2] = { { 0 } };
+		int fd = create(HASH, 4, 0), status;
+
+		sets[1].effective = sets[1].permitted = 1U << (CAP_BPF - 32);
+
+		if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+		    mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL))
+			return 1;
+		if (bpf_obj_pin(fd, "/tmp/limits") != -EPERM || bpf_obj_pin(fd, path) ||
+		    chmod(path, 0444))
+			return 1;
+		if (fork() == 0) {
+			prctl(PR_SET_KEEPCAPS, 1);
+			if (setresuid(65534, 65534, 65534) ||
+			    syscall(SYS_capset, &version, sets))
+				_exit(1);
+			_exit(bpf_obj_get(path) != -EACCES || bpf_obj_get_opts(path, &look) < 0);
+		}
+		wait(&status);
+		return status != 0;
+	}
+
 	static int read_only(void)
 	{
 		struct bpf_map_info info = { 0 };
@@ -383,7 +418,7 @@ cat >"$tmp/limits.c" <<-'END'
 	int main(int argc, char **argv)
 	{
 		static const struct { const char *name; int (*holds)(void); } facts[] = {
-			{ "read_only", read_only }, { "buckets", buckets },
+			{ "read_only", read_only }, { "pins", pins }, { "buckets", buckets },
 			{ "preallocated", preallocated }, { "a_byte_is_eight", a_byte_is_eight },
 			{ "close_on_exec", close_on_exec }, { "above_two", above_two },
 			{ "outer_waits", outer_waits }, { "outer_gives_an_id", outer_gives_an_id },
@@ -416,7 +451,7 @@ ok 'the program that asks is built' build limits
 # fact FILE WORDS NAME SENTENCE: the kernel confirms NAME, and FILE still
 # says WORDS about it
 fact() {
-	sed 's/^> //' "$top/lessons/$1" | tr '\n' ' ' | grep -qF -- "$2" || {
+	sed 's/^> //' "$top/lessons/$1" | tr -s '\n ' ' ' | grep -qF -- "$2" || {
 		echo "lessons/$1 does not say: $2"
 		return 1
 	}
@@ -424,6 +459,13 @@ fact() {
 }
 ok 'BPF_F_RDONLY limits the descriptor and not the map' \
 	fact 91-when-it-does-not-work.md 'Another descriptor of the same map may do what this one may not' read_only
+if [ "$(id -u)" -eq 0 ]; then
+	ok 'a pin is opened by who may read and write its file, or read it' \
+		fact 09-open.md 'A descriptor for reading and writing needs both rights; with `BPF_F_RDONLY`, the right to read will do' pins
+	ok 'a path elsewhere is no pin' fact 09-open.md '**`-EPERM` from `bpf_obj_pin`.** The path is not in a file system of the kind bpf' pins
+else
+	skip 'a pin is opened by who may read and write its file' 'it takes root to be somebody else: sudo make test'
+fi
 # memory DESCRIPTION FILE WORDS NAME: a fact about what a map takes
 memory() {
 	description=$1

@@ -66,7 +66,8 @@ clean_when_failing() {
 
 for program in $(sh "$code/tools/transcript.sh" list); do
 	ok "$program is clean" clean 0 "$code/$program"
-	ok "$program is clean when a call fails" clean_when_failing "$code/$program"
+	# Which call is the Nth must not be up to the other maps of a machine.
+	[ "$program" = 09_open ] || ok "$program is clean when a call fails" clean_when_failing "$code/$program"
 done
 
 ok 'a program that leaves a descriptor open is made' mutant 02_update 's/^\tEXPECT(close(map), 0);//'

@@ -779,6 +779,33 @@ static void on_freeze(struct process *p, int64_t result)
 	finish_call(p, call, result, d ? d->real : -1);
 }
 
+// A map gets a path, or is opened by it.
+static void on_path(struct process *p, int64_t result)
+{
+	bool pin = p->args[0] == BPF_OBJ_PIN;
+	struct call *call = new_call(p, commands[p->args[0]]);
+	struct descriptor *d = NULL;
+	char path[64] = "";
+
+	for (size_t i = 0; i + 1 < sizeof(path); i++)
+		if (!copy_from(p->pid, p->attr.pathname + i, path + i,
+			       1) ||
+		    !path[i])
+			break;
+	if (pin) {
+		d = map_at(p, (int)p->attr.bpf_fd);
+		call->has_fd = true;
+		call->fd = d ? d->shown : (int)p->attr.bpf_fd;
+	} else if (result >= 0) {
+		d = ask_about(p, (int)result);
+		result = d ? d->shown : result;
+	}
+	APPEND(call->details, "\"%s\"", path);
+	if (p->attr.file_flags & BPF_F_RDONLY)
+		APPEND(call->details, "  BPF_F_RDONLY");
+	finish_call(p, call, result, d ? d->real : -1);
+}
+
 static void on_test_run(struct process *p, int64_t result)
 {
 	struct descriptor *d = find(p, (int)p->attr.test.prog_fd);
@@ -887,6 +914,8 @@ static void exit_bpf(struct process *p, int64_t result)
 		on_test_run(p, result);
 	else if (command == BPF_MAP_FREEZE)
 		on_freeze(p, result);
+	else if (command == BPF_OBJ_PIN || command == BPF_OBJ_GET)
+		on_path(p, result);
 	else if (command == BPF_MAP_GET_NEXT_ID ||
 		 command == BPF_MAP_GET_FD_BY_ID)
 		on_id(p, result);
