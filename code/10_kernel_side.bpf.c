@@ -32,7 +32,7 @@ __u64 lost;
 SEC("raw_tp/sched_process_exec")
 int count_start(void *context)
 {
-	const struct start first = { 1, now };
+	const struct start none = { 0 };
 	struct start *start;
 	char name[16];
 
@@ -40,16 +40,19 @@ int count_start(void *context)
 		return 0;
 	bpf_get_current_comm(name, sizeof(name));
 
-	// Here a lookup gives the address of the value. Two CPUs may be
-	// here at once, so the addition is an atomic one.
+	// Here a lookup gives the address of the value. If there is
+	// none, two CPUs may insert at once: one does, and both look.
 	start = bpf_map_lookup_elem(&starts, name);
-	if (start) {
-		__sync_fetch_and_add(&start->count, 1);
-		start->latest = now;
-	} else if (bpf_map_update_elem(&starts, name, &first,
-				       BPF_NOEXIST)) {
-		__sync_fetch_and_add(&lost, 1);
+	if (!start) {
+		bpf_map_update_elem(&starts, name, &none, BPF_NOEXIST);
+		start = bpf_map_lookup_elem(&starts, name);
 	}
+	if (!start) {
+		__sync_fetch_and_add(&lost, 1);
+		return 0;
+	}
+	__sync_fetch_and_add(&start->count, 1);
+	start->latest = now;
 	return 0;
 }
 

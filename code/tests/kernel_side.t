@@ -116,4 +116,43 @@ left_out() {
 }
 ok 'what never happens is left out of the program' left_out
 
+
+# What lesson 14 says of ring buffers.
+# events SCRIPT: 14_events with its kernel's side changed
+events() {
+	sed "$1" "$code/14_events.bpf.c" >"$tmp/14_events.bpf.c"
+	! cmp -s "$code/14_events.bpf.c" "$tmp/14_events.bpf.c" &&
+		clang -O2 -g -target bpf -I"/usr/include/$(cc -print-multiarch 2>/dev/null)" -c -o "$tmp/14_events.bpf.o" "$tmp/14_events.bpf.c" &&
+		bpftool gen skeleton "$tmp/14_events.bpf.o" name events >"$tmp/14_events.skel.h" &&
+		bpf_cc cc -w -std=c11 -I"$tmp" -I"$code" -o "$tmp/14_events" "$code/14_events.c" || return 2
+	"$tmp/14_events" >"$tmp/out" 2>"$tmp/err"
+}
+forgets() {
+	events 's/bpf_ringbuf_submit(event, 0);//'
+	[ $? -eq 1 ] && grep -q 'Unreleased reference' "$tmp/err"
+}
+discards() {
+	events 's/bpf_ringbuf_submit/bpf_ringbuf_discard/'
+	[ $? -eq 1 ] && grep -qx 'ring_buffer__poll(ring, 100) = 0' "$tmp/out" && grep -qx 'bpf->bss->lost = 45' "$tmp/out"
+}
+ok 'a program that forgets what it has reserved is not loaded' forgets
+ok 'what is discarded is not seen, and takes its room until it is passed over' discards
+ok 'libbpf rounds up the size of a ring buffer' events 's/max_entries, 4096/max_entries, 100/'
+cat >"$tmp/ring.c" <<-'END'
+	#include <bpf/bpf.h>
+	#include <errno.h>
+	#include <unistd.h>
+	int main(void)
+	{
+		const unsigned int page = (unsigned int)sysconf(_SC_PAGESIZE), wrong[] = { 1, page / 2, page + 1, 3 * page };
+
+		for (int i = 0; i < 4; i++)
+			if (bpf_map_create(BPF_MAP_TYPE_RINGBUF, "r", 0, 0, wrong[i], NULL) != -EINVAL)
+				return 1;
+		return bpf_map_create(BPF_MAP_TYPE_RINGBUF, "r", 0, 0, 2 * page, NULL) < 0;
+	}
+END
+ok 'a program for its sizes is built' bpf_cc cc -w -o "$tmp/ring" "$tmp/ring.c"
+ok 'the kernel takes a power of two and a multiple of the page size, and no other' "$tmp/ring"
+
 done_testing

@@ -117,7 +117,7 @@ if [ -x "$code/10_kernel_side" ]; then
 		"s/\tbpf->data->now = 7;\n//" \
 		"- start.latest = 7
 + start.latest = 1"
-	ok "lesson 14: what fits exactly is not lost" changes 14_events "s/room + 45/room/" \
+	ok "lesson 14: what fits exactly is not lost" changes 14_events "s/(int)room + 45/(int)room/" \
 		"- bpf->bss->lost = 45
 + bpf->bss->lost = 0
 - missing = 45
