@@ -17,7 +17,7 @@ read_next = echo; echo "Read next: docs/build/index.html, which make open opens"
 
 .DELETE_ON_ERROR:
 .PHONY: all steps help start docs pdf epub open clean vm vm-tools vm-start vm-clean \
-	kernels check watch
+	kernels check watch run-gate
 
 all: ## build the programs (what plain "make" does)
 	@$(MAKE) $(if $(V),,-s) -C code
@@ -43,6 +43,11 @@ start: ## install what is missing, build, run every step, make the book
 run-%: steps ## run one step, as in "make run-03", or your own code/mine.c
 	@$(if $(wildcard code/$*.c),$(MAKE) $(if $(V),,-s) -C code $*)
 	@sh code/tools/run_steps.sh $*
+
+run-gate: ## play the gate: real pings, blocked and let in (takes root)
+	@sh code/tools/requirements.sh install build bpf gate
+	@$(MAKE) steps
+	@sh code/tools/run_gate.sh
 
 docs: ## make the book as a site, docs/build/index.html
 	@$(MAKE) -C docs

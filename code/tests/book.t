@@ -154,7 +154,7 @@ runs=0
 make -C "$book/docs" print >/dev/null
 for run in "$book"/lessons/transcripts/*.bpf.txt "$book/lessons/transcripts/test_maps.txt"; do
 	command=$(sed -n 's/^\$ //p;q' "$run")
-	for page in "$build"/0*.html "$build"/.book/print/0*.html; do
+	for page in "$build"/[0-8]*.html "$build"/.book/print/[0-8]*.html; do
 		grep -qF ">$command</kbd>" "$page" || continue
 		case $page in */print/*) runs=$((runs + 1)) ;; esac
 		ok "${run##*/} is on ${page#"$build/"} as it is recorded" run_shown "$page" "$run"
@@ -447,21 +447,21 @@ strings_stay() {
 ok 'a string in a style or a script stays as it is' strings_stay
 
 # A lesson of any number is seen: its page, program, run and card.
-lesson_ten() {
-	rm -rf "$tmp/ten"
-	copy ten
-	cp "$code/05_delete.c" "$tmp/ten/code/10_ten.c"
-	cp "$top/lessons/transcripts/05_delete.txt" "$tmp/ten/lessons/transcripts/10_ten.txt"
-	sed 's/05_delete/10_ten/g; s/^# .*/# Ten/; /"exercise"\|"output"\|"calls"\|"steps"\|"errnos/d' \
-		"$top/lessons/05-delete.md" >"$tmp/ten/lessons/10-ten.md"
-	make -C "$tmp/ten/docs" >/dev/null || return 1
-	grep -q '<p class="eyebrow">Lesson 10 of 10<' "$tmp/ten/docs/build/10-ten.html" &&
-		grep -q 'id="program-10_ten"' "$tmp/ten/docs/build/10-ten.html" &&
-		grep -q 'href="10-ten.html"' "$tmp/ten/docs/build/01-create.html" &&
-		grep -q '"10-ten#' "$tmp/ten/docs/build/search.js" || return 1
-	[ "$(sh "$tmp/ten/code/tools/transcript.sh" shown | tail -n 1)" = 10_ten ]
+lesson_eighty() {
+	rm -rf "$tmp/eighty"
+	copy eighty
+	cp "$code/05_delete.c" "$tmp/eighty/code/80_last.c"
+	cp "$top/lessons/transcripts/05_delete.txt" "$tmp/eighty/lessons/transcripts/80_last.txt"
+	sed 's/05_delete/80_last/g; s/^# .*/# The last/; /"exercise"\|"output"\|"calls"\|"steps"\|"errnos/d' \
+		"$top/lessons/05-delete.md" >"$tmp/eighty/lessons/80-last.md"
+	make -C "$tmp/eighty/docs" >/dev/null || return 1
+	grep -q '<p class="eyebrow">Lesson 80 of 80<' "$tmp/eighty/docs/build/80-last.html" &&
+		grep -q 'id="program-80_last"' "$tmp/eighty/docs/build/80-last.html" &&
+		grep -q 'href="80-last.html"' "$tmp/eighty/docs/build/01-create.html" &&
+		grep -q '"80-last#' "$tmp/eighty/docs/build/search.js" || return 1
+	[ "$(sh "$tmp/eighty/code/tools/transcript.sh" shown | tail -n 1)" = 80_last ]
 }
-ok 'lesson 10 is a lesson' lesson_ten
+ok 'lesson 80 is a lesson' lesson_eighty
 
 # The marks that tell the printer of the pages what to keep together.
 # Each has a rule, and they do not hang on what anything else is called.

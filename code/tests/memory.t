@@ -53,7 +53,7 @@ clean_when_failing() {
 	strace -qq -f -e trace=bpf -e signal=none -o "$tmp/calls" \
 		valgrind -q --log-file="$tmp/valgrind" "$1" $(arguments "$1") >/dev/null || return 1
 	awk -F'[(,]' -v skeleton="$(ls "$1.bpf.c" 2>/dev/null)" '{ count[$1]++ }
-		$2 !~ /BPF_(PROG_LOAD|BTF_LOAD|TOKEN_CREATE)/ && !($2 == "BPF_MAP_CREATE" && skeleton) {
+		$2 !~ /BPF_(PROG_LOAD|BTF_LOAD|TOKEN_CREATE|PROG_BIND_MAP)/ && !($2 == "BPF_MAP_CREATE" && skeleton) {
 			if (!($2 in first)) first[$2] = count[$1]
 			last[$2] = count[$1]
 		} END { for (c in first) print first[c] "\n" last[c] }' "$tmp/calls" |

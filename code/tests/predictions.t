@@ -112,4 +112,18 @@ first_round() {
 }
 ok 'lesson 7: with BPF_ANY a session is opened twice, and the first round ends it' first_round
 
+if [ -x "$code/10_kernel_side" ]; then
+	ok "lesson 10: unset, the clock stands where .data had it" changes 10_kernel_side \
+		"s/\tbpf->data->now = 7;\n//" \
+		"- start.latest = 7
++ start.latest = 1"
+	ok "lesson 14: what fits exactly is not lost" changes 14_events "s/(int)room + 45/(int)room/" \
+		"- bpf->bss->lost = 45
++ bpf->bss->lost = 0
+- missing = 45
++ missing = 0"
+else
+	skip "lessons 10 and 14" "no clang and bpftool: make test-deps"
+fi
+
 done_testing

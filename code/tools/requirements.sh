@@ -71,6 +71,10 @@ vm    | busybox              | busybox-static | busybox                 | busybo
 vm    | zstd                 | zstd           | zstd                    | zstd       | zstd
 vm    | lz4                  | lz4            | lz4                     | lz4        | lz4
 vm    | strace               | strace         | strace                  | strace     | strace
+gate  | ip                   | iproute2       | iproute                 | iproute2   | iproute2
+gate  | ping                 | iputils-ping   | iputils                 | iputils    | iputils
+gate  | unshare              | util-linux     | util-linux              | util-linux | util-linux
+gate  | nsenter              | util-linux     | util-linux              | util-linux | util-linux
 guest | bpftool              | bpftool        | bpftool                 | bpf        | bpftool
 '
 

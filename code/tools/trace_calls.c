@@ -165,6 +165,12 @@ static const char *const map_types[] = {
 	NAME(BPF_MAP_TYPE_STACK),	 NAME(BPF_MAP_TYPE_RINGBUF),
 };
 
+static const char *const program_types[] = {
+	NAME(BPF_PROG_TYPE_SOCKET_FILTER),
+	NAME(BPF_PROG_TYPE_XDP),
+	NAME(BPF_PROG_TYPE_RAW_TRACEPOINT),
+};
+
 static const char *const element_flags[] = { "BPF_NOEXIST", "BPF_EXIST",
 					     "BPF_F_LOCK" };
 static const char *const map_flags[] = {
@@ -558,8 +564,9 @@ static char *entries(const struct process *p,
 	size_t size;
 	FILE *out;
 
-	if (fd < 0 || !map->is_map || map->key_size > MOST_BYTES ||
-	    map->value_size > MOST_BYTES)
+	if (fd < 0 || !map->is_map ||
+	    map->type == BPF_MAP_TYPE_RINGBUF ||
+	    map->key_size > MOST_BYTES || map->value_size > MOST_BYTES)
 		return NULL;
 	out = open_memstream(&text, &size);
 	if (!out)
@@ -675,13 +682,16 @@ static void on_load(struct process *p, int64_t result)
 {
 	struct object loaded = { .type = p->attr.prog_type };
 	struct call *call;
+	const char *type;
 
 	if (!uses_a_map(p))
 		return;
 	memcpy(loaded.name, p->attr.prog_name, sizeof(loaded.name) - 1);
 	call = new_call(p, "BPF_PROG_LOAD");
-	if (loaded.type == BPF_PROG_TYPE_SOCKET_FILTER)
-		APPEND(call->about, "BPF_PROG_TYPE_SOCKET_FILTER");
+	type = name_of(program_types, COUNT(program_types),
+		       loaded.type);
+	if (type)
+		APPEND(call->about, "%s", type);
 	else
 		APPEND(call->about, "program type %u", loaded.type);
 	APPEND(call->about, "  \"%s\"", loaded.name);
@@ -819,6 +829,7 @@ static void on_test_run(struct process *p, int64_t result)
 {
 	struct descriptor *d = find(p, (int)p->attr.test.prog_fd);
 	uint32_t value = 0;
+	int first = 0;
 	struct call *call;
 
 	if (!d)
@@ -832,8 +843,12 @@ static void on_test_run(struct process *p, int64_t result)
 			      offsetof(union bpf_attr, test.retval),
 		      &value, sizeof(value)))
 		APPEND(call->back, "retval %d", (int)value);
-	// What the program did is seen in the first map.
-	finish_call(p, call, result, p->open[0].real);
+	// What the program did is seen in the first map. A ring buffer
+	// does not show what is in it.
+	while (p->open[first].object.type == BPF_MAP_TYPE_RINGBUF &&
+	       first + 1 < p->open_count)
+		first++;
+	finish_call(p, call, result, p->open[first].real);
 }
 
 static size_t value_size(const struct object *map)

@@ -6,6 +6,8 @@
 #   transcript.sh trace PROGRAM FOLDER
 #                                  what it asks of the kernel, into
 #                                  PROGRAM.bpf.txt and .steps.tsv there
+#   transcript.sh dump             what bpftool prints of a map with types
+#   transcript.sh gate             the play of the gate
 #   transcript.sh atlas            the rows of the errno atlas
 #   transcript.sh record           all of it, of every program, stored
 #                                  in lessons/transcripts/
@@ -25,8 +27,9 @@ exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 shown() {
 	sed -n 's|^\[.*\](\.\./code/\([a-z0-9_]*\)\.c "program")$|\1|p' ../lessons/[0-9]*.md
 }
+# The gate takes a network, which run_gate.sh gives it.
 built() {
-	shown | while read -r program; do
+	shown | grep -vx gate | while read -r program; do
 		[ ! -e "$program.bpf.c" ] || [ -x "$program" ] || continue
 		echo "$program"
 	done
@@ -95,6 +98,36 @@ atlas() {
 	./atlas/errno_atlas --rows
 }
 
+# While 10_kernel_side counts, a program of ours starts three times.
+dump() {
+	scratch=$(mktemp -d) && cp tools/trace_calls "$scratch/hello" && mkfifo "$scratch/said" || return 1
+	./10_kernel_side live 2>"$scratch/said" >"$scratch/counts" &
+	exec 3<"$scratch/said"
+	while read -r said <&3; do
+		case $said in Counting*) break ;; esac
+	done
+	for _ in 1 2 3; do
+		"$scratch/hello" 2>"$scratch/usage"
+	done
+	# By id: there may be others of that name, such as one that ends.
+	sed -n "s/^map_id:[[:space:]]*//p" /proc/$!/fdinfo/* | while read -r id; do
+		bpftool map dump id "$id"
+	done >"$scratch/dump"
+	echo "\$ sudo bpftool map dump name starts | grep -A 2 hello"
+	grep -A 2 hello "$scratch/dump"
+	found=$?
+	kill -INT $!
+	wait $!
+	exec 3<&-
+	rm -rf "$scratch"
+	return $found
+}
+
+gate() {
+	echo '$ make run-gate'
+	sh tools/run_gate.sh
+}
+
 # store COMMAND PROGRAM FILE: write FILE whole or not at all
 store() {
 	"$1" "$2" >"$3.new" && mv "$3.new" "$3" && return
@@ -111,6 +144,7 @@ case ${1-} in
 shown | built | list) "$1" ;;
 output) output "$2" ;;
 trace) trace "$2" "$3" ;;
+dump | gate) "$1" ;;
 atlas) atlas ;;
 record)
 	mkdir -p ../lessons/transcripts || exit 1
@@ -127,6 +161,12 @@ record)
 		trace "$program" "$tmp" || not_recorded "$program"
 		mv "$tmp"/* ../lessons/transcripts
 	done
+	if [ -x 10_kernel_side ] && bpftool map show >"$tmp/maps" 2>&1; then
+		store dump 10_kernel_side ../lessons/transcripts/10_kernel_side.dump.txt
+	fi
+	if [ -x gate ] && [ "$(id -u)" -eq 0 ]; then
+		store gate gate ../lessons/transcripts/gate.txt
+	fi
 	skipped=$(./atlas/errno_atlas | grep "# SKIP " | sed "s/.*# SKIP /  /" | sort | uniq -c)
 	if [ -n "$skipped" ]; then
 		printf "The atlas is left as it was, because some cases are skipped here:\n%s\n" "$skipped" >&2
