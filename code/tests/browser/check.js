@@ -319,7 +319,7 @@ const checks = {
 			entries.split(" ").map((e) => e.split("=").map(small)
 				.join("=")).join(" ").replace("-", ""));
 			wanted(step + "descriptors", await one(".stage .fds"),
-				open === "-" ? "no descriptor, no map" :
+				open === "-" ? "no descriptor" :
 					open.replace(":", " \u2192 "));
 			const lit = await page.locator(".program i.lit")
 				.evaluateAll((l) => l.map((e) => e.id));
