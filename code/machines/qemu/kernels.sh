@@ -26,7 +26,7 @@ cases() {
 		[ "$program" != test_maps ] || arguments=" --rounds 1"
 		echo "output_$program sh tools/transcript.sh output $program"
 		echo "full_$program ./$program$arguments >/dev/full"
-		[ "$program" = 08_two_worlds ] || [ -z "$(command -v strace)" ] ||
+		[ -e "$code/$program.bpf.c" ] || [ -z "$(command -v strace)" ] ||
 			echo "fault_$program strace -qq -o /dev/null -e trace=bpf" \
 				"-e inject=bpf:error=ENOMEM ./$program$arguments"
 	done
