@@ -1502,7 +1502,7 @@ function open_section(level, id, title, html)
 	record('anchor', here())
 	if level == 2 then
 		record('head', here(), html)
-		heads:insert('<li><a href="#' .. id .. '">' .. html .. '</a></li>')
+		heads:insert('<li><a href="#' .. id .. '">' .. html .. '</a>')
 	end
 end
 
@@ -1642,7 +1642,9 @@ local function contents()
 	local html, was = List(), nil
 	for _, name in ipairs(book.order) do
 		local p = book.pages[name]
-		local part = p.number < 90 and 'Lessons' or 'Appendices'
+		local part = p.number < 9 and 'Part one: the calls' or
+			p.number < 90 and 'Part two: running programs' or
+			'Appendices'
 		if part ~= was then
 			html:insert((was and '</ul>' or '') .. '<p>' .. part ..
 				'</p><ul>')
@@ -1652,7 +1654,7 @@ local function contents()
 			(name == page and ' aria-current="page"' or '') ..
 			'><span>' .. p.short .. '</span>' ..
 			inline_code(p.title) .. (p.call and not book.pages[page] and
-			' <code>' .. p.call .. '</code>' or '') .. '</a></li>')
+			' <code>' .. p.call .. '</code>' or '') .. '</a>')
 	end
 	html:insert('</ul>')
 	if #heads > 0 and book.pages[page] then

@@ -228,6 +228,7 @@ at_their_lines() {
 }
 for program in $programs; do
 	steps=$top/lessons/transcripts/$program.steps.tsv
+	[ -e "$steps" ] || continue
 	[ "$program" = test_maps ] || ok "$program: each recorded step is at the line of its call" \
 		at_their_lines "$program" "$steps"
 done

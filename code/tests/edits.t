@@ -21,6 +21,7 @@ cat >"$tmp/changes_nothing" <<'END'
 04_lookup_and_delete 34 BPF_EXIST: in a queue with room it says nothing
 04_lookup_and_delete 35 BPF_EXIST: in a queue with room it says nothing
 06_iterate 27 BPF_NOEXIST: the keys are absent, and both insert
+11_per_cpu 28 BPF_NOEXIST: the key is absent, and both insert
 08_two_worlds 47 BPF_EXIST: the key is present, and both overwrite
 08_two_worlds 54 BPF_NOEXIST: libbpf refuses the size before it calls
 08_two_worlds 54 BPF_EXIST: libbpf refuses the size before it calls

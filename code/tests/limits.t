@@ -69,6 +69,31 @@ cat >"$tmp/limits.c" <<-'END'
 	}
 
 	/* The flag belongs to the descriptor, not to the map. */
+	/* In 32 buckets with 32 entries, some bucket has two. */
+	static int bucket_too_large(void)
+	{
+		__u32 keys[32], next, count = 1;
+		__u64 values[32];
+		void *from = NULL;
+		int fd = create(HASH, 32, 0), err = 0;
+
+		for (__u32 k = 0; k < 32; k++)
+			if (bpf_map_update_elem(fd, &k, &value, 0))
+				return 1;
+		for (; !err; from = &next)
+			err = bpf_map_lookup_batch(fd, from, &next, keys, values, &count, NULL);
+		return err != -ENOSPC || count != 0;
+	}
+
+	/* A batch of updates overwrites: it takes no other flag than F_LOCK. */
+	static int batch_flags(void)
+	{
+		LIBBPF_OPTS(bpf_map_batch_opts, opts, .elem_flags = BPF_NOEXIST);
+		__u32 count = 1;
+
+		return bpf_map_update_batch(create(HASH, 4, 0), &key, &value, &count, &opts) != -EINVAL;
+	}
+
 	/* What opens a map by its path, as an ordinary user with CAP_BPF: the
 	   rights of the file; and a path elsewhere is no pin. */
 	static int pins(void)
@@ -418,7 +443,8 @@ cat >"$tmp/limits.c" <<-'END'
 	int main(int argc, char **argv)
 	{
 		static const struct { const char *name; int (*holds)(void); } facts[] = {
-			{ "read_only", read_only }, { "pins", pins }, { "buckets", buckets },
+			{ "read_only", read_only }, { "pins", pins }, { "batch_flags", batch_flags },
+			{ "bucket_too_large", bucket_too_large }, { "buckets", buckets },
 			{ "preallocated", preallocated }, { "a_byte_is_eight", a_byte_is_eight },
 			{ "close_on_exec", close_on_exec }, { "above_two", above_two },
 			{ "outer_waits", outer_waits }, { "outer_gives_an_id", outer_gives_an_id },
@@ -466,6 +492,10 @@ if [ "$(id -u)" -eq 0 ]; then
 else
 	skip 'a pin is opened by who may read and write its file' 'it takes root to be somebody else: sudo make test'
 fi
+ok 'a bucket that does not fit is refused' \
+	fact 12-many-at-once.md 'a bucket of the hash holds more entries than your arrays' bucket_too_large
+ok 'a batch of updates has no BPF_NOEXIST' \
+	fact 12-many-at-once.md 'An update by batch overwrites' batch_flags
 # memory DESCRIPTION FILE WORDS NAME: a fact about what a map takes
 memory() {
 	description=$1

@@ -50,10 +50,12 @@ steps=$(cd "$code" && grep -l expect.h [0-9]*.c | grep -v '\.bpf\.c$')
 for file in $steps; do
 	ok "$file has at most 80 lines" at_most 80 "$code/$file"
 done
+# Those of part two are longer: they have two sides.
+first_part=$(echo "$steps" | grep '^0[0-8]')
 # shellcheck disable=SC2086 # words
-ok 'half of the steps have at most 60 lines' half_are_short 60 $steps
+ok 'half of the steps of part one have at most 60 lines' half_are_short 60 $first_part
 # shellcheck disable=SC2086 # words
-ok '  and not half have 50' not half_are_short 50 $steps
+ok '  and not half have 50' not half_are_short 50 $first_part
 ok 'expect.h has at most 60 lines' at_most 60 "$code/expect.h"
 ok 'test_maps.c has at most 280 lines' at_most 280 "$code/test_maps.c"
 ok 'one line more is seen' not at_most 279 "$code/test_maps.c"

@@ -806,6 +806,25 @@ static void on_path(struct process *p, int64_t result)
 	finish_call(p, call, result, d ? d->real : -1);
 }
 
+// Many entries at once: how many there were before the call, and how
+// many came of it.
+static void on_batch(struct process *p, int64_t result)
+{
+	struct descriptor *d = map_at(p, (int)p->attr.batch.map_fd);
+	struct call *call = new_call(p, commands[p->args[0]]);
+	uint32_t count;
+
+	call->has_fd = true;
+	call->fd = d ? d->shown : (int)p->attr.batch.map_fd;
+	APPEND(call->details, "count %u", p->attr.batch.count);
+	if (copy_from(p->pid,
+		      p->args[1] +
+			      offsetof(union bpf_attr, batch.count),
+		      &count, sizeof(count)))
+		APPEND(call->back, "count %u", count);
+	finish_call(p, call, result, d ? d->real : -1);
+}
+
 static void on_test_run(struct process *p, int64_t result)
 {
 	struct descriptor *d = find(p, (int)p->attr.test.prog_fd);
@@ -914,6 +933,9 @@ static void exit_bpf(struct process *p, int64_t result)
 		on_test_run(p, result);
 	else if (command == BPF_MAP_FREEZE)
 		on_freeze(p, result);
+	else if (command >= BPF_MAP_LOOKUP_BATCH &&
+		 command <= BPF_MAP_DELETE_BATCH)
+		on_batch(p, result);
 	else if (command == BPF_OBJ_PIN || command == BPF_OBJ_GET)
 		on_path(p, result);
 	else if (command == BPF_MAP_GET_NEXT_ID ||

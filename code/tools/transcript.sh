@@ -75,7 +75,8 @@ but_for_the_order() {
 # the record in more than the order is not.
 trace() {
 	program=$1 calls=$2/$1.bpf.txt steps=$2/$1.steps.tsv arguments=$(arguments "$1")
-	[ "$program" = test_maps ] && brief=--brief steps= || brief=
+	[ "$program" = test_maps ] && brief=--brief || brief=
+	grep -q "transcripts/$program\.steps\.tsv " ../lessons/*.md ../docs/index.md || steps=
 	recorded=../lessons/transcripts/$program.steps.tsv
 	tries=0
 	while [ $((tries += 1)) -le 500 ]; do

@@ -60,8 +60,8 @@ enum {
 	FAILED = 1,
 	FAULT = 2,
 	SKIPPED = 77,
-	CPU_SECONDS = 2,	// of the processor, between two bpf(2) calls
-	SLEEP_SECONDS = 5,	// asleep, in one call
+	CPU_SECONDS = 2,   // of the processor, between two bpf(2) calls
+	SLEEP_SECONDS = 5, // asleep, in one call
 	START_SECONDS = 30,	// for its sandbox and its libraries
 	PLAY_SECONDS = 60,	// by the clock, for an exercise
 	MAX_BPF_CALLS = 20000,	// in one call
@@ -1630,8 +1630,8 @@ static void await(void *data, size_t size, int fds[MAX_FDS])
 			// Who calls the kernel gets on, however slow
 			// the machine is; MAX_BPF_CALLS ends that.
 			if (calls_seen != calls_made)
-				cpu_end = cpu_ms() + patience *
-						     CPU_SECONDS * 1000;
+				cpu_end = cpu_ms() +
+					  patience * CPU_SECONDS * 1000;
 			calls_seen = calls_made;
 			if (cpu_ms() > cpu_end ||
 			    asleep > patience * SLEEP_SECONDS * 1000)
