@@ -25,6 +25,7 @@ cat >"$tmp/changes_nothing" <<'END'
 08_two_worlds 47 BPF_EXIST: the key is present, and both overwrite
 08_two_worlds 54 BPF_NOEXIST: libbpf refuses the size before it calls
 08_two_worlds 54 BPF_EXIST: libbpf refuses the size before it calls
+13_which_map 47 BPF_EXIST: in a queue with room it says nothing
 END
 
 # edits FOLDER PROGRAM: a folder in FOLDER for each edit, with the changed

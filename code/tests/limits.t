@@ -69,6 +69,32 @@ cat >"$tmp/limits.c" <<-'END'
 	}
 
 	/* The flag belongs to the descriptor, not to the map. */
+	/* What a thousand entries of 8 bytes take. */
+	static int array_takes_least(void)
+	{
+		long array = memlock(create(BPF_MAP_TYPE_ARRAY, 1000, 0));
+
+		return array < 8000 || array >= memlock(create(HASH, 1000, 0)) ||
+		       array >= memlock(create(BPF_MAP_TYPE_LRU_HASH, 1000, 0));
+	}
+
+	static int each_cpu_counts(void)
+	{
+		return memlock(create(BPF_MAP_TYPE_PERCPU_ARRAY, 1000, 0)) <
+		       8000L * libbpf_num_possible_cpus();
+	}
+
+	static int bloom(void)
+	{
+		int fd = bpf_map_create(BPF_MAP_TYPE_BLOOM_FILTER, "seen", 0, 8, 100, NULL);
+		__u64 other = 2;
+
+		return fd < 0 || bpf_map_update_elem(fd, NULL, &value, 0) ||
+		       bpf_map_lookup_elem(fd, NULL, &value) ||
+		       bpf_map_lookup_elem(fd, NULL, &other) != -ENOENT ||
+		       bpf_map_delete_elem(fd, NULL) == 0;
+	}
+
 	/* In 32 buckets with 32 entries, some bucket has two. */
 	static int bucket_too_large(void)
 	{
@@ -443,7 +469,8 @@ cat >"$tmp/limits.c" <<-'END'
 	int main(int argc, char **argv)
 	{
 		static const struct { const char *name; int (*holds)(void); } facts[] = {
-			{ "read_only", read_only }, { "pins", pins }, { "batch_flags", batch_flags },
+			{ "read_only", read_only }, { "pins", pins }, { "bloom", bloom }, { "array_takes_least", array_takes_least },
+			{ "each_cpu_counts", each_cpu_counts }, { "batch_flags", batch_flags },
 			{ "bucket_too_large", bucket_too_large }, { "buckets", buckets },
 			{ "preallocated", preallocated }, { "a_byte_is_eight", a_byte_is_eight },
 			{ "close_on_exec", close_on_exec }, { "above_two", above_two },
@@ -510,6 +537,11 @@ memory "a hash's buckets take 16 to 32 bytes an entry" \
 	01-create.md '16 to 32 bytes for each in its buckets' buckets
 memory 'a hash takes its memory at once' \
 	01-create.md 'A hash takes the memory for all of its entries at once' preallocated
+memory 'an array takes the least' 13-which-map.md 'An array takes the least memory for an entry' array_takes_least
+memory 'a per-CPU map takes its size for each CPU' \
+	13-which-map.md 'takes all of it once for each possible CPU' each_cpu_counts
+ok 'a bloom filter keeps no values and forgets nothing' \
+	fact 13-which-map.md 'It can say for sure that it has never seen a value' bloom
 memory 'a value of one byte takes eight' 01-create.md 'Values are rounded up to 8 bytes' a_byte_is_eight
 ok 'a descriptor is closed by exec, and a copy by dup is not' \
 	fact 01-create.md 'A copy made with `dup` is not' close_on_exec

@@ -60,7 +60,7 @@ ok 'expect.h has at most 60 lines' at_most 60 "$code/expect.h"
 ok 'test_maps.c has at most 280 lines' at_most 280 "$code/test_maps.c"
 ok 'one line more is seen' not at_most 279 "$code/test_maps.c"
 taught=0
-for lesson in "$top"/lessons/[0-8]*.md; do
+for lesson in "$top"/lessons/0[0-8]*.md; do
 	call=$(sed -n '/^## The call/,/^|/s/^int \(bpf_[a-z_]*\)(.*/\1/p' "$lesson")
 	file=$(sed -n 's|^\[.*\](\.\./\(code/[0-9a-z_]*\.c\) "program")|\1|p' "$lesson" | head -n 1)
 	# Lesson 8 compares several.

@@ -901,6 +901,11 @@ static void exit_element(struct process *p, struct call *call,
 		call->returned = bytes_at(p, p->attr.next_key,
 					  d->object.key_size);
 	else if (d && result == 0 &&
+		 (d->object.type == BPF_MAP_TYPE_ARRAY_OF_MAPS ||
+		  d->object.type == BPF_MAP_TYPE_HASH_OF_MAPS) &&
+		 command == BPF_MAP_LOOKUP_ELEM)
+		APPEND(call->back, "an id"); // and another in each run
+	else if (d && result == 0 &&
 		 (command == BPF_MAP_LOOKUP_ELEM ||
 		  command == BPF_MAP_LOOKUP_AND_DELETE_ELEM))
 		call->returned = bytes_at(p, p->attr.value,
