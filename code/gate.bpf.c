@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-// The gate, in the kernel. It looks up where each packet comes from,
-// before anything else happens to it, and drops what is blocked.
+// Looks up where each packet comes from, and drops what is blocked.
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -10,8 +9,7 @@
 #include <bpf/bpf_helpers.h>
 #include "gate.h"
 
-// Of all prefixes that fit an address, a lookup finds the longest. When
-// it is made, each table is pinned under its name.
+// A lookup finds the longest prefix. Each table is pinned by name.
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -59,8 +57,7 @@ static void count(void *map, const void *key)
 		++*value;
 }
 
-// Where it comes from. Only what lies before the end may be read: the
-// kernel does not load a program that does not look.
+// What lies behind the end may not be read, or nothing is loaded.
 static int source(struct xdp_md *packet, struct prefix *from)
 {
 	void *end = (void *)(long)packet->data_end;
@@ -83,19 +80,29 @@ static int source(struct xdp_md *packet, struct prefix *from)
 	return 1;
 }
 
+static int over(const struct rule *rule)
+{
+	return rule->until &&
+	       rule->until <= bpf_ktime_get_boot_ns() / 1000000000;
+}
+
 SEC("xdp")
 int gate(struct xdp_md *packet)
 {
 	const __u32 passed = PASSED, dropped = DROPPED, untold = UNTOLD;
-	struct prefix from = { 0 };
+	struct prefix from = { 0 }, key;
 	struct rule *rule = NULL;
 
-	// A rule whose time is over is no rule, even while it is there.
 	if (source(packet, &from))
 		rule = bpf_map_lookup_elem(&blocked, &from);
-	if (!rule ||
-	    (rule->until &&
-	     rule->until <= bpf_ktime_get_boot_ns() / 1000000000)) {
+
+	// A rule whose time is over is no rule: look for a shorter one.
+	key = from;
+	for (int i = 0; i < 8 && rule && over(rule); i++) {
+		key.bits = rule->prefix.bits - 1;
+		rule = bpf_map_lookup_elem(&blocked, &key);
+	}
+	if (!rule || over(rule)) {
 		count(&totals, &passed);
 		return XDP_PASS;
 	}

@@ -20,8 +20,7 @@
 #define PINS "/sys/fs/bpf/gate"
 static const char usage[] =
 	"Usage: gate on INTERFACE | off | list | expire | watch\n"
-	"       gate add ADDRESS[/BITS] [SECONDS]\n"
-	"       gate remove ADDRESS[/BITS]\n";
+	"       gate add ADDRESS[/N] [SECONDS] | remove ADDRESS[/N]\n";
 static const __u8 mapped[12] = { [10] = 0xff, 0xff };
 static int blocked, drops, totals;
 
@@ -38,8 +37,7 @@ static void check(int answer, const char *what)
 					    : strerror(-answer));
 }
 
-// Open what is pinned under a name. It may be anything, so ask before
-// you read: a value larger than your variable overwrites memory.
+// Ask what it is before you read: larger values overwrite memory.
 static int table(const char *path, __u32 type, __u32 key_size,
 		 __u32 value_size)
 {
@@ -79,7 +77,6 @@ static unsigned long long sum(int map, const void *key)
 	return total;
 }
 
-// The gate reads the same clock.
 static __u64 now(void)
 {
 	struct timespec t;
@@ -88,8 +85,7 @@ static __u64 now(void)
 	return (__u64)t.tv_sec;
 }
 
-// "192.0.2.0/24" as a key. The bits behind the prefix become zero: the
-// same prefix is always the same key.
+// The bits behind the prefix become zero: one prefix, one key.
 static struct prefix prefix_of(const char *text)
 {
 	struct prefix prefix = { 0 };
@@ -135,8 +131,7 @@ static void off(void)
 	check(remove(PINS) && errno != ENOENT ? -errno : 0, PINS);
 }
 
-// The pins keep it all when this process ends: loading pins the tables,
-// and the link, which holds the program at its door, is pinned here.
+// The pins keep tables and link, and so the gate, when this ends.
 static void on(const char *interface)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, pins, .pin_root_path = PINS);
@@ -173,7 +168,6 @@ static int forget(const struct prefix *prefix)
 	return err;
 }
 
-// Add a rule, in the place of one with the same prefix, or remove it.
 static void change(int adds, const char *text, const char *seconds)
 {
 	struct rule rule = { .prefix = prefix_of(text) };
@@ -194,8 +188,7 @@ static void change(int adds, const char *text, const char *seconds)
 	check(err, text);
 }
 
-// List all rules, or those whose time is over, and delete these. The
-// next key is fetched first: one that is gone leads nowhere.
+// The next key is fetched first: one that is gone leads nowhere.
 static void list(int expire)
 {
 	const __u32 passed = PASSED, dropped = DROPPED, untold = UNTOLD;

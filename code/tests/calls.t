@@ -21,9 +21,10 @@ watched() {
 # kernel: "COMMAND ANSWER" for each call in $tmp/trace, but for what
 # libbpf asks for itself: it loads programs without a map of ours, and
 # makes maps under its own name
+ours=$(sed -n 's/^int \([a-z_]*\)(.*/\1/p' "$code"/[0-9]*.bpf.c | paste -s -d '|' -)
 kernel() {
 	sed -nE 's/^[0-9]+ +//
-		/^bpf\(BPF_PROG_LOAD/{/prog_name="(visit|count_start|report)"/!d;}
+		/^bpf\(BPF_PROG_LOAD/{/prog_name="('"$ours"')"/!d;}
 		/^bpf\(BPF_MAP_CREATE.*map_name="libbpf_/d
 		/^bpf\(BPF_(BTF_LOAD|TOKEN_CREATE|PROG_BIND_MAP)/d
 		s/^bpf\((BPF_[A-Z_]+),.*\) += (-?[0-9]+)$/\1 \2/p

@@ -145,7 +145,13 @@ cat >"$tmp/packets.c" <<-'END'
 		is("counted for the host", sum(drops, &host), 1);
 		is("not for the prefix", sum(drops, &net), 2);
 		block("192.0.2.7", 32, now);
-		is("a rule that is over", packet("192.0.2.7", 64, ETH_P_IP), 2);
+		is("a rule that is over, in a prefix", packet("192.0.2.7", 64, ETH_P_IP), 1);
+		is("counted for the prefix", sum(drops, &net), 3);
+		block("192.0.2.0", 24, now);
+		is("two rules that are over", packet("192.0.2.7", 64, ETH_P_IP), 2);
+		block("::", 0, now);
+		is("all rules are over", packet("2001:db8::1", 64, ETH_P_IPV6), 2);
+		block("192.0.2.0", 24, 0);
 		block("192.0.2.7", 32, now + 100000);
 		is("one that is not", packet("192.0.2.7", 64, ETH_P_IP), 1);
 
@@ -184,7 +190,7 @@ cat >"$tmp/packets.c" <<-'END'
 			snprintf(text, sizeof(text), "10.0.%u.%u", i / 250, i % 250);
 			int err = block(text, 32, 0);
 			if (err)
-				is("full", err == -ENOSPC && i == RULES - 2, 1), i = RULES + 10;
+				is("full", err == -ENOSPC && i == RULES - 3, 1), i = RULES + 10;
 		}
 		gate__destroy(bpf);
 		return failed;
@@ -216,6 +222,7 @@ mutants() {
 		grep -q ', not ' "$tmp/log" || { cat "$tmp/log"; return 1; }
 	done <<-'END'
 		the time of a rule is not heeded|s/rule->until <= /0 \&\& &/
+		a shorter prefix is not looked for|s/i < 8/i < 0/
 		every rule is over|s/rule->until <= /1 || &/
 		a drop is not counted|s/^\tcount(&drops, .*//
 		an untold drop is not counted|s/^\t\tcount(&totals, &untold)/\t\t;/
@@ -225,7 +232,7 @@ mutants() {
 		what is blocked is let in|s/return XDP_DROP/return XDP_PASS/
 	END
 }
-ok '  and eight mistakes are seen' mutants
+ok '  and nine mistakes are seen' mutants
 
 # --------------------------------------------------------- commands
 
@@ -280,7 +287,7 @@ cat >"$tmp/commands.sh" <<-'END'
 	says 1 'gate: stdout: No space left on device' sh -c './gate list >/dev/full'
 	says 1 'gate: /sys/fs/bpf/gate/blocked: Permission denied' setpriv --reuid=65534 --clear-groups ./gate list
 	says 2 'Usage: gate on INTERFACE | off | list | expire | watch' ./gate
-	says 2 '       gate remove ADDRESS[/BITS]' ./gate remove
+	says 2 '       gate add ADDRESS[/N] [SECONDS] | remove ADDRESS[/N]' ./gate remove
 	i=0
 	while [ $i -lt 1030 ] && ./gate add 10.0.$((i / 250)).$((i % 250)) 2>"$tmp/out"; do i=$((i + 1)); done
 	[ $i -eq 1021 ] && grep -q ': there is no room for another rule$' "$tmp/out" || { echo "$i rules"; cat "$tmp/out"; failed=1; }

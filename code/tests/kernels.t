@@ -78,6 +78,12 @@ stops_well() {
 		[ "$(tail -n 1 "$1/signal_$2.out")" = '4 opened = 0 closed + 0 expired + 4 drained' ]
 }
 
+# The gate before the guest's own interface blocks a ping.
+gates() {
+	ended "$1/gate" 0 && [ "$(cat "$1/gate.out")" = '127.0.0.0/8          1 dropped
+0 let in, 1 dropped, 0 not told' ]
+}
+
 # atlas_holds FOLDER: each case of its plan, and no failure
 atlas_holds() {
 	grep -A1 '^not ok' "$1/atlas.out"
@@ -149,6 +155,7 @@ while read -r series <&4; do
 	for signal in INT TERM; do
 		ok "Linux $series: SIG$signal ends test_maps well" stops_well "$folder" $signal
 	done
+	[ ! -x "$code/gate" ] || ok "Linux $series: the gate blocks a ping" gates "$folder"
 	# shellcheck disable=SC2013 # words
 	for name in $(sed -n 's/^\(exercise_[^ ]*\) .*/\1/p' "$tmp/run/cases"); do
 		ok "Linux $series: $name is judged as it says" judged "$folder" "$name"
@@ -218,6 +225,10 @@ ok 'an error that is not reported is seen' not reports_fault "$bad" 03_lookup
 ok 'a full disk that is not reported is seen' not reports_full "$bad" 03_lookup
 sed -i '$d' "$bad/signal_INT.out"
 ok 'a summary that is missing is seen' not stops_well "$bad" INT
+if [ -x "$code/gate" ]; then
+	sed -i 's/1 dropped/0 dropped/' "$bad/gate.out"
+	ok 'a ping that is not blocked is seen' not gates "$bad"
+fi
 sed -i '300s/^ok/not ok/' "$bad/atlas.out"
 ok 'a case of the atlas that fails is seen' not atlas_holds "$bad"
 sed -i '300d' "$bad/atlas.out"

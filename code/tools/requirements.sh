@@ -39,6 +39,8 @@ test  | ps                    | procps         | procps-ng               | procp
 test  | setpriv               | util-linux     | util-linux              | util-linux | util-linux
 test  | objdump               | binutils       | binutils                | binutils   | binutils
 test  | git                   | git            | git                     | git        | git
+test  | ip                    | iproute2       | iproute                 | iproute2   | iproute2
+test  | ping                  | iputils-ping   | iputils                 | iputils    | iputils
 test  | /usr/share/i18n/locales/de_DE | locales | glibc-locale-source   | glibc      | glibc-i18ndata
 grade | bwrap                 | bubblewrap     | bubblewrap              | bubblewrap | bubblewrap
 grade | parallel              | parallel       | parallel                | parallel   | gnu_parallel

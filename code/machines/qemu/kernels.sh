@@ -26,7 +26,7 @@ cases() {
 		[ "$program" != test_maps ] || arguments=" --rounds 1"
 		echo "output_$program sh tools/transcript.sh output $program"
 		echo "full_$program ./$program$arguments >/dev/full"
-		[ "$program" = 08_two_worlds ] || [ -z "$(command -v strace)" ] ||
+		[ -e "$code/$program.bpf.c" ] || [ -z "$(command -v strace)" ] ||
 			echo "fault_$program strace -qq -o /dev/null -e trace=bpf" \
 				"-e inject=bpf:error=ENOMEM ./$program$arguments"
 	done
@@ -36,6 +36,10 @@ cases() {
 		echo "signal_$signal : >/tmp/out; ./test_maps --interval 600 >>/tmp/out & until grep -q 14 /tmp/out; do usleep 9999; done;" \
 			"kill -$signal \$!; wait \$!; status=\$?; cat /tmp/out; exit \$status"
 	done
+	[ ! -x "$code/gate" ] ||
+		echo "gate mkdir -p /sys/fs/bpf; mount -t bpf bpf /sys/fs/bpf; ./gate on lo && ./gate add 127.0.0.0/8 &&" \
+			"! ping -c 1 -W 1 127.0.0.1 >/tmp/ping && ./gate list && ./gate remove 127.0.0.0/8 &&" \
+			"ping -c 1 127.0.0.1 >/tmp/ping && ./gate off"
 	echo "atlas ./atlas/errno_atlas"
 	echo "rows ./atlas/errno_atlas --rows"
 	for player in $(players); do
