@@ -30,8 +30,8 @@ int claim(int fd, uint32_t address, uint64_t owner)
 	key = address;
 	value = owner;
 	sigaction(SIGALRM, &action, NULL);
-	int err = bpf_map_update_elem(fd, &address, &owner,
-				      BPF_NOEXIST);
+	int err =
+		bpf_map_update_elem(fd, &address, &owner, BPF_NOEXIST);
 
 	setitimer(ITIMER_REAL, &soon, NULL);
 	return err;
