@@ -199,6 +199,7 @@ local function check_shown(data, files)
 		{ 'program', 'program', '^%.%./code/expect%.h$' },
 		{ 'output', 'run', '^%.%./lessons/transcripts/.*%.txt$' },
 		{ 'output', 'run', '/errno_kernels%.tsv$' },
+		{ 'output', 'run', '/map_types%.tsv$' },
 		{ 'figure', 'figure', '%.svg$' },
 	} do
 		for _, path in ipairs(matching(files, kind[3])) do

@@ -1196,6 +1196,68 @@ function directives.kernels(path, line)
 		' cases are answered alike by all of these kernels.</p>') }
 end
 
+-- history ANSWERS NAMES: what the kernels of these NAMES answer, the
+-- newest first: "yes since 6.1, ENOTSUPP before". A kernel without the
+-- map type has "-".
+local function history(answers, names)
+	local out = List()
+	for k = #answers, 1, -1 do
+		local answer = answers[k]:match('^E[A-Z0-9]+') or answers[k]
+		if answer ~= '-' and #out > 0 and out[#out].answer == answer then
+			out[#out].since = names[k]
+		elseif answer ~= '-' then
+			out:insert { answer = answer, since = names[k] }
+		end
+	end
+	return table.concat(out:map(function(part)
+		local word = inline_code(part.answer)
+		if part.answer == 'yes' then
+			word = '<span class="fine">yes</span>'
+		end
+		return part == out[#out] and #out > 1 and word .. ' before' or
+			#out > 1 and word .. ' since ' .. escape(part.since) or word
+	end), ', ')
+end
+
+-- A row a map type, a column for each of CALLS, or for each size that
+-- a map may have.
+function directives.types(path, line, calls)
+	record('use', 'output', filename(path))
+	local rows = table_rows(path, line)
+	local names = List { table.unpack(rows:remove(1), 4) }
+	local columns = List()
+	for call in calls:gmatch('%S+') do
+		columns:insert(call)
+	end
+	local html = List { '<table class="kernels types wide" aria-label="' ..
+		'Map types"><thead><tr><th scope="col">Type</th>' }
+	for _, column in ipairs(columns) do
+		html:insert('<th scope="col">' .. code((column:gsub('^bpf_map_', '')
+			:gsub('^bpf_obj_', ''):gsub('_elem$', ''))) .. '</th>')
+		if not rows:find_if(function(row)
+			return row[1] == column or row[3] == column
+		end) then
+			die(input, line, 'there is no row of ' .. column .. ' in ' ..
+				shown(path))
+		end
+	end
+	html:insert('</tr></thead>\n<tbody>')
+	for _, of_type in ipairs(group(rows, function(row)
+		return row[2]
+	end)) do
+		html:insert('<tr><td>' .. code(of_type[1][2]) .. '</td>')
+		for _, column in ipairs(columns) do
+			local row = of_type:find_if(function(r)
+				return r[1] == column and r[3] == '-' or r[3] == column
+			end)
+			html:insert('<td>' .. (row and history(
+				List { table.unpack(row, 4) }, names) or '') .. '</td>')
+		end
+		html:insert('</tr>\n')
+	end
+	return { raw(table.concat(html) .. '</tbody></table>') }
+end
+
 ------------------------------------------------ exercises and answers
 
 -- box PATH LINE: the blocks of a file that the input brings in, and its

@@ -91,10 +91,10 @@ atlas_holds() {
 		[ "$(sed -n 's/^1\.\.//p' "$1/atlas.out")" -eq "$(grep -c '^ok ' "$1/atlas.out")" ]
 }
 
-# answers TABLE FOLDER: the rows of FOLDER/rows.out are those of TABLE's
+# answers TABLE FOLDER ROWS: those of FOLDER/ROWS.out are those of TABLE's
 # newest column that is not newer than the kernel
 answers() {
-	ended "$2/rows" 0 && awk -F'\t' -v k="${2##*/}" '
+	ended "$2/$3" 0 && awk -F'\t' -v k="${2##*/}" '
 		function number(series,    part) {
 			split(series, part, ".")
 			return part[1] * 1000 + part[2]
@@ -123,7 +123,7 @@ answers() {
 			if (bad)
 				print "If the kernel is right: make record-kernels"
 			exit bad
-		}' "$1" "$2/rows.out"
+		}' "$1" "$2/$3.out"
 }
 
 # judged FOLDER CASE: a solution passes, a wrong one fails at the check
@@ -161,7 +161,9 @@ while read -r series <&4; do
 		ok "Linux $series: $name is judged as it says" judged "$folder" "$name"
 	done
 	ok "Linux $series: the atlas holds" atlas_holds "$folder"
-	ok "Linux $series: its answers are those recorded" answers "$recorded/errno_kernels.tsv" "$folder"
+	ok "Linux $series: its answers are those recorded" answers "$recorded/errno_kernels.tsv" "$folder" rows
+	ok "Linux $series: each call on each map type answers as recorded" \
+		answers "$recorded/map_types.tsv" "$folder" types
 done 4<"$tmp/run/series"
 
 # What is recorded of an old kernel is where it differs, and nothing else.
@@ -185,20 +187,21 @@ first=$(head -n 1 "$tmp/run/series")
 records() {
 	older "$first" 5.14 || rm "$tmp/copy/lessons/transcripts/before-5.14/03_lookup.txt"
 	sh "$tmp/copy/code/machines/qemu/kernels.sh" store "$tmp/run" || return
-	diff -r --exclude=errno_kernels.tsv "$recorded" "$tmp/copy/lessons/transcripts"
+	diff -r --exclude=errno_kernels.tsv --exclude=map_types.tsv "$recorded" "$tmp/copy/lessons/transcripts"
 }
 ok 'recording what was run gives what is recorded' records
-ok '  and its answers' answers "$tmp/copy/lessons/transcripts/errno_kernels.tsv" "$tmp/run/$first"
+ok '  and its answers' answers "$tmp/copy/lessons/transcripts/errno_kernels.tsv" "$tmp/run/$first" rows
 fails_to_record() {
 	cp -r "$tmp/run" "$tmp/broken" && echo 1 >"$tmp/broken/$first/$1.status" &&
 		not sh "$tmp/copy/code/machines/qemu/kernels.sh" store "$tmp/broken" &&
-		diff -r --exclude=errno_kernels.tsv "$recorded" "$tmp/copy/lessons/transcripts"
+		diff -r --exclude=errno_kernels.tsv --exclude=map_types.tsv "$recorded" "$tmp/copy/lessons/transcripts"
 	result=$?
 	rm -rf "$tmp/broken"
 	return "$result"
 }
 ok 'a program that failed is not recorded' fails_to_record output_02_update
 ok 'nor is an atlas that failed' fails_to_record rows
+ok 'nor are map types that failed' fails_to_record types
 
 # The README's promise is the oldest kernel that was tried.
 promised=$(sed -n 's/.*works on Linux \([0-9.]*\) and later.*/\1/p' "$top/README.md")
@@ -235,10 +238,10 @@ sed -i '300d' "$bad/atlas.out"
 ok 'a case of the atlas that is missing is seen' not atlas_holds "$bad"
 awk -F'\t' -v OFS='\t' 'NR == 300 { for (c = 4; c <= NF; c++) $c = "EPROTO (71)" } 1' \
 	"$recorded/errno_kernels.tsv" >"$tmp/changed.tsv"
-ok 'an answer that changed is seen' not answers "$tmp/changed.tsv" "$good"
+ok 'an answer that changed is seen' not answers "$tmp/changed.tsv" "$good" rows
 sed '300d' "$recorded/errno_kernels.tsv" >"$tmp/fewer.tsv"
-ok 'an answer that was not recorded is seen' not answers "$tmp/fewer.tsv" "$good"
+ok 'an answer that was not recorded is seen' not answers "$tmp/fewer.tsv" "$good" rows
 sed -i '300d' "$bad/rows.out"
-ok 'an answer that is missing is seen' not answers "$recorded/errno_kernels.tsv" "$bad"
+ok 'an answer that is missing is seen' not answers "$recorded/errno_kernels.tsv" "$bad" rows
 
 done_testing

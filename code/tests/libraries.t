@@ -26,7 +26,7 @@ builds() {
 	mkdir -p "$1/work" "$1/tmp"
 	# shellcheck disable=SC2086 # none, or one folder
 	cp -R "$code"/*.[ch] "$code"/atlas/*.c $skeletons "$1/work" || return 1
-	for name in $programs errno_atlas; do
+	for name in $programs errno_atlas map_types; do
 		inside "$1" "$2" -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
 			-Wno-gnu-statement-expression -Werror -O2 -isystem /work/skeletons \
 			-o "/work/$name" "/work/$name.c" -lbpf -lelf -lz || return 1

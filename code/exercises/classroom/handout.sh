@@ -37,7 +37,7 @@ find "$@" \
 	! -path code/exercises/classroom/secret ! -path code/develop.mk \
 	! -path 'lessons/*-for-teachers.md' -print >"$new/all" || exit 2
 # Built programs have no dot in their names; sources and scripts do.
-grep -v -e '^code/[^/.]*$' -e '^code/atlas/errno_atlas$' -e '^code/skeletons/' "$new/all" >"$new/list"
+grep -v -e '^code/[^/.]*$' -e '^code/atlas/[^.]*$' -e '^code/skeletons/' "$new/all" >"$new/list"
 grep -x 'code/Makefile' "$new/all" >>"$new/list"
 # A program that no lesson shows is somebody's own.
 sh code/tools/transcript.sh shown | sed 's|.*|code/&.c\ncode/&.bpf.c|' >"$new/shown"

@@ -5,8 +5,9 @@
 #   kernels.sh cases            what is run on each: "NAME COMMAND..."
 #   kernels.sh run FOLDER       runs it, into FOLDER/SERIES/NAME.out,
 #                               .err and .status
-#   kernels.sh table FOLDER...  what each of them answers to the errno
-#                               atlas, a column for each kernel that
+#   kernels.sh table ROWS FOLDER...
+#                               what each of them answers in ROWS.out
+#                               of FOLDER, a column for each kernel that
 #                               differs from the one before it
 #   kernels.sh store FOLDER     stores that run in lessons/transcripts
 #   kernels.sh record           runs and stores
@@ -42,6 +43,7 @@ cases() {
 			"ping -c 1 127.0.0.1 >/tmp/ping && ./gate off"
 	echo "atlas ./atlas/errno_atlas"
 	echo "rows ./atlas/errno_atlas --rows"
+	echo "types ./atlas/map_types"
 	for player in $(players); do
 		name=${player%%/*}
 		echo "exercise_$(echo "$player" | tr / .) cd exercises && build/$name/check" \
@@ -98,14 +100,16 @@ run() {
 		sh "$here" "$1" <"$1/series"
 }
 
-# table FOLDER...
+# table ROWS FOLDER...
 table() {
+	rows=$1
+	shift
 	# The rows come in the order of the newest kernel, which has all of
 	# them. What a kernel does not have is "-".
 	kernels=$(for folder; do basename "$folder"; done)
 	for folder in $(printf '%s\n' "$@" | tac); do
 		awk -F'\t' -v OFS='\t' -v k="$(basename "$folder")" \
-			'FNR > 1 { print k, $1, $2, $3, $4 }' "$folder/rows.out"
+			'FNR > 1 { print k, $1, $2, $3, $4 }' "$folder/$rows.out"
 	done | awk -F'\t' -v OFS='\t' -v names="$kernels" '
 		BEGIN { kernels = split(names, kernel, "\n") }
 		{
@@ -137,22 +141,27 @@ table() {
 		}'
 }
 
+# store_table ROWS FOLDER FILE
+store_table() {
+	(
+		cd "$2" || exit
+		# shellcheck disable=SC2046 # words
+		table "$1" $(cat series)
+	) >"$recorded/$3.new" && mv "$recorded/$3.new" "$recorded/$3"
+}
+
 # store FOLDER: all of it or nothing
 store() {
 	oldest=$(head -n 1 "$1/series")
-	for status in "$1/$oldest"/output_*.status "$1"/*/rows.status; do
+	for status in "$1/$oldest"/output_*.status "$1"/*/rows.status "$1"/*/types.status; do
 		[ "$(cat "$status")" -eq 0 ] || {
 			cat "${status%status}err" >&2
 			echo "${status%.status} failed: nothing was recorded." >&2
 			return 1
 		}
 	done
-	(
-		cd "$1" || exit
-		# shellcheck disable=SC2046 # words
-		table $(cat series)
-	) >"$recorded/errno_kernels.tsv.new" &&
-		mv "$recorded/errno_kernels.tsv.new" "$recorded/errno_kernels.tsv" || return 1
+	store_table rows "$1" errno_kernels.tsv &&
+		store_table types "$1" map_types.tsv || return 1
 	# What a program prints on an older kernel, where it differs.
 	printf '%s\n5.14\n' "$oldest" | sort -CV || return 0
 	rm -rf "$recorded/before-5.14" && mkdir "$recorded/before-5.14" || return 1
