@@ -222,6 +222,23 @@ json_is_json() {
 }
 ok 'grades.json is JSON and says the same' json_is_json
 
+# The line of the summary, counted in another way: from grades.json, and
+# page by page.
+summary_says() {
+	states=$(sed -n "s/.*\"$exercise\": {\"state\": \"\([a-z]*\)\".*/\\1/p" "$tmp/out/grades.json")
+	handed_in=$(echo "$states" | grep -cvx 'missing\|unchanged')
+	# shellcheck disable=SC2013 # words
+	worst=$(for check in $(sed -n 's/^[0-9]* //p' "$folder/points" | sort); do
+		echo "$(for page in "$tmp/out/feedback"/*; do
+			sed -n "/^## $exercise:/,/^## 02b/p" "$page" | grep "^    not ok - $check\$"
+		done | wc -l) $check"
+	done | sort -s -k1,1nr | head -n 1)
+	grep -x "| $exercise | $handed_in | $(echo "$states" | grep -cx "done") | ${worst#* }, ${worst%% *} times |" "$1"
+}
+ok 'summary.md counts what was handed in, and what refused the most' summary_says "$tmp/out/summary.md"
+sed 's/, [0-9]* times/, 1 times/' "$tmp/out/summary.md" >"$tmp/summary"
+ok '  and another count is seen' not summary_says "$tmp/summary"
+
 # --- the same again ---
 
 ok 'the class is graded once more' grade "$class" "$tmp/again"

@@ -289,7 +289,7 @@ at_terminal() {
 	await 'vm:code#' && printf 'stty size | tr " " x; ./test_maps\n' >&5 &&
 		await 'round 2' && printf '\003' >&5 &&
 		await ' drained' && printf 'echo status=$?.\n' >&5 && await 'status=[0-9]' &&
-		printf './test_maps >/dev/null & until bpftool map dump name sessions; do sleep 1; done\n' >&5 &&
+		printf './test_maps >/dev/null & until bpftool map dump name sessions | grep "Found [1-9]"; do sleep 1; done\n' >&5 &&
 		await 'Found [1-9]' &&
 		stty -F "$(cat "$tmp/tty")" rows 40 cols 90 &&
 		printf 'until stty size | tr " " x | grep 40x9[0]; do sleep 1; done\n' >&5 && await 40x90 &&

@@ -10,7 +10,7 @@
 # SUBMISSIONS has a folder for each student, with NAME/exercise.c or
 # NAME.c for each exercise handed in, also under code/exercises/, and NAME
 # may be short, as in 02a; anything else is ignored. OUT gets
-# grades.csv, grades.json and feedback/. A batch that was killed goes on
+# grades.csv, grades.json, summary.md and feedback/. A batch that was killed goes on
 # where it was when it is started again.
 #
 # SEED=N        the same values for all (if not given, a submission's
@@ -463,6 +463,34 @@ begin() {
 	fingerprint >"$batch/key" || die "$batch cannot be written"
 }
 
+# summary TABLE: for each exercise, how many are done, and which check
+# refused the most. Only names of checks are believed: a page also shows
+# what a student's program printed.
+summary() {
+	echo '| exercise | handed in | done | refused the most |'
+	echo '| --- | ---: | ---: | --- |'
+	while read -r name; do
+		awk '$1 ~ /^[0-9]+$/ { print $2 }' "$exercises/$name/points" >"$new/checks"
+		cat "$batch/pages"/* 2>/dev/null | awk -v name="$name" '
+			FNR == NR { check[$1]; next }
+			/^## / { here = $2 == name ":" }
+			here && /^    not ok - / && $4 in check { caught[$4]++ }
+			END {
+				for (c in caught)
+					if (caught[c] > most || caught[c] == most && c < worst) {
+						most = caught[c]
+						worst = c
+					}
+				if (most)
+					printf "%s, %d times", worst, most
+			}' "$new/checks" - >"$new/worst"
+		awk -v name="$name" -v worst="$(cat "$new/worst")" '
+			$2 == name && $3 !~ /^(missing|unchanged)$/ { n++ }
+			$2 == name && $3 == "done" { done++ }
+			END { printf "| %s | %d | %d | %s |\n", name, n, done, worst }' "$1"
+	done <"$batch/exercises"
+}
+
 # collect: write OUT's files from the results, whole or not at all
 collect() {
 	new=$batch/out
@@ -538,7 +566,9 @@ collect() {
 				printf "\n]}\n"
 		}' "$batch/exercises" "$new/table" >"$new/grades.$format" || return 1
 	done
+	summary "$new/table" >"$new/summary.md" || return 1
 	rm -rf "$out/feedback" &&
+		mv "$new/summary.md" "$out/summary.md" &&
 		mv "$new/feedback" "$out/feedback" &&
 		mv "$new/grades.csv" "$out/grades.csv" &&
 		mv "$new/grades.json" "$out/grades.json"
@@ -589,7 +619,7 @@ batch() {
 	[ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:${SUDO_GID:-0}" "$out"
 	stopped=$(cat "$batch"/results/* 2>/dev/null | grep -c ' uncompiled ')
 	[ "$stopped" -eq 0 ] || echo "Exercises that do not compile: $stopped."
-	echo "$graded of $count submissions are graded: see $out/grades.csv and $out/feedback/."
+	echo "$graded of $count submissions are graded: see $out/grades.csv, $out/summary.md and $out/feedback/."
 	if [ "$graded" -lt "$count" ]; then
 		echo 'The others were stopped by faults of the grader, not of the students. Put' >&2
 		echo 'right what was said above, then run the same command again.' >&2
