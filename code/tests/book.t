@@ -415,6 +415,8 @@ ok 'a run that no lesson shows stops the build' stops 'lessons/transcripts/none.
 ok 'kernels that no lesson shows stop the build' stops \
 	'lessons/transcripts/errno_kernels.tsv:1: no lesson shows this run' \
 	"sed -i '/\"kernels\")/d' lessons/90-errno-atlas.md"
+ok 'and so do map types' stops 'lessons/transcripts/map_types.tsv:1: no lesson shows this run' \
+	"sed -i '/\"types /d' lessons/92-map-types.md"
 ok 'a figure that no lesson shows stops the build' stops 'lessons/figures/none.svg:1: no lesson shows this figure' \
 	'cp lessons/figures/03-copy.svg lessons/figures/none.svg'
 ok 'atlas rows that no lesson shows stop the build' stops \
