@@ -66,7 +66,7 @@ prints() {
 
 reports_fault() {
 	ended "$1/fault_$2" 1 &&
-		grep 'bpf_map_create.*\(-ENOMEM\|Cannot allocate memory\)' "$1/fault_$2.err"
+		grep '\(bpf_map_create\|open_map\).*\(-ENOMEM\|Cannot allocate memory\)' "$1/fault_$2.err"
 }
 
 reports_full() {
