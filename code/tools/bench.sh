@@ -8,8 +8,14 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 
-cp -r ./*.c Makefile tools atlas "$tmp"
-cd "$tmp"
+mkdir "$tmp/code"
+cp -r ./*.[ch] Makefile tools atlas "$tmp/code"
+cp -r ../lessons "$tmp"
+cd "$tmp/code"
+# What has a part in the kernel is compiled by more than cc.
+for part in *.bpf.c; do
+	rm "$part" "${part%.bpf.c}.c"
+done
 flags="-std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -O2 -g"
 libraries=$(pkg-config --cflags --libs libbpf libelf zlib)
 make -n -B | sed -n 's/.*-o \([a-z0-9_/]*\) .*/\1/p' >programs

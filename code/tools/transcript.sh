@@ -23,6 +23,17 @@ umask 022
 # Descriptors from 3 up are free, so that a first map is always 3.
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 
+# Whatever ends this: no file half-written, no program left behind.
+tmp='' unfinished='' counter=''
+clean_up() {
+	trap '' INT TERM
+	[ -z "$counter" ] || kill -INT "$counter" 2>/dev/null
+	rm -rf "$tmp" "$unfinished"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 # The lessons show the programs, and in which order.
 shown() {
 	sed -n 's|^\[.*\](\.\./code/\([a-z0-9_]*\)\.c "program")$|\1|p' ../lessons/[0-9]*.md
@@ -100,26 +111,27 @@ atlas() {
 
 # While 10_kernel_side counts, a program of ours starts three times.
 dump() {
-	scratch=$(mktemp -d) && cp tools/trace_calls "$scratch/hello" && mkfifo "$scratch/said" || return 1
-	./10_kernel_side live 2>"$scratch/said" >"$scratch/counts" &
-	exec 3<"$scratch/said"
+	tmp=${tmp:-$(mktemp -d)} && cp tools/trace_calls "$tmp/hello" && mkfifo "$tmp/said" || return 1
+	./10_kernel_side live 2>"$tmp/said" >"$tmp/counts" &
+	counter=$!
+	exec 3<"$tmp/said"
 	while read -r said <&3; do
 		case $said in Counting*) break ;; esac
 	done
 	for _ in 1 2 3; do
-		"$scratch/hello" 2>"$scratch/usage"
+		"$tmp/hello" 2>"$tmp/usage"
 	done
 	# By id: there may be others of that name, such as one that ends.
-	sed -n "s/^map_id:[[:space:]]*//p" /proc/$!/fdinfo/* | while read -r id; do
+	sed -n "s/^map_id:[[:space:]]*//p" /proc/$counter/fdinfo/* | while read -r id; do
 		bpftool map dump id "$id"
-	done >"$scratch/dump"
+	done >"$tmp/dump"
 	echo "\$ sudo bpftool map dump name starts | grep -A 2 hello"
-	grep -A 2 hello "$scratch/dump"
+	grep -A 2 hello "$tmp/dump"
 	found=$?
-	kill -INT $!
-	wait $!
+	kill -INT "$counter"
+	wait "$counter"
+	counter=''
 	exec 3<&-
-	rm -rf "$scratch"
 	return $found
 }
 
@@ -130,8 +142,8 @@ gate() {
 
 # store COMMAND PROGRAM FILE: write FILE whole or not at all
 store() {
+	unfinished=$3.new
 	"$1" "$2" >"$3.new" && mv "$3.new" "$3" && return
-	rm -f "$3.new"
 	not_recorded "$2"
 }
 
@@ -149,7 +161,6 @@ atlas) atlas ;;
 record)
 	mkdir -p ../lessons/transcripts || exit 1
 	tmp=$(mktemp -d) || exit 1
-	trap 'rm -rf "$tmp"' EXIT
 	for program in $(built); do
 		needed=$(needs "$program")
 		# shellcheck disable=SC2086 # words

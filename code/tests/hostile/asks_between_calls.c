@@ -2,11 +2,14 @@
 /* Sentence: Your code calls the kernel on its own account: a function
  * of an exercise works when it is called. */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <signal.h>
-#include <sys/time.h>
+#include <unistd.h>
 #include <bpf/bpf.h>
 
 #include "exercise.h"
+
+enum { CHANNEL = 3 }; // where the judge asks
 
 static int map;
 static uint32_t key;
@@ -16,26 +19,23 @@ static void look(int number)
 	uint64_t value;
 
 	(void)number;
+	fcntl(CHANNEL, F_SETFL, 0);
 	bpf_map_lookup_elem(map, &key, &value);
 }
 
-// It goes on looking after the answer, and stops when it is asked
-// again: so no look is ever a part of another answer.
+// It looks once more when the judge has the answer: the signal comes
+// with the judge's next word, and never while an answer is made.
 int claim(int fd, uint32_t address, uint64_t owner)
 {
-	const struct itimerval never = { 0 };
-	const struct itimerval soon = { .it_value = { 0, 100 },
-					.it_interval = { 0, 100 } };
 	struct sigaction action = { .sa_handler = look,
 				    .sa_flags = SA_RESTART };
-
-	setitimer(ITIMER_REAL, &never, NULL);
-	map = fd;
-	key = address;
-	sigaction(SIGALRM, &action, NULL);
 	const int err =
 		bpf_map_update_elem(fd, &address, &owner, BPF_NOEXIST);
 
-	setitimer(ITIMER_REAL, &soon, NULL);
+	map = fd;
+	key = address;
+	sigaction(SIGIO, &action, NULL);
+	fcntl(CHANNEL, F_SETOWN, getpid());
+	fcntl(CHANNEL, F_SETFL, O_ASYNC);
 	return err;
 }
