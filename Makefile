@@ -17,7 +17,7 @@ read_next = echo; echo "Read next: docs/build/index.html, which make open opens"
 
 .DELETE_ON_ERROR:
 .PHONY: all steps help start docs pdf epub open clean vm vm-tools vm-start vm-clean \
-	kernels check watch run-gate
+	kernels check watch run-gate machine machine-clean
 
 all: ## build the programs (what plain "make" does)
 	@$(MAKE) $(if $(V),,-s) -C code
@@ -84,6 +84,14 @@ vm-check-%: vm-tools ## check an exercise there, as in "make vm-check-02a"
 
 vm-clean: ## forget the kernels that were fetched
 	rm -rf code/machines/qemu/cache
+
+machine: steps ## put a Linux into the pages, so that programs run there (minutes)
+	@sh code/tools/requirements.sh install build bpf machine
+	@$(MAKE) -C code/machines/browser
+	@$(MAKE) docs
+
+machine-clean: ## take it out of the pages, and forget what was built for it
+	rm -rf code/machines/browser/cache code/machines/browser/node_modules
 
 kernels: ## list the kernels that can be fetched here
 	@sh code/machines/qemu/kernel.sh list

@@ -1745,7 +1745,8 @@ function variables(given)
 		html.stepstyle, html.stepscript = collected('steps.css'),
 			collected('steps.js')
 	end
-	local meta = { pagetitle = page_title, front = not this,
+	local meta = { machine = given.machine,
+		pagetitle = page_title, front = not this,
 		print = printing, epub = given.epub, id = at('main') }
 	for key, text in pairs(html) do
 		meta[key] = pandoc.Inlines { raw_inline(text) }

@@ -78,6 +78,15 @@ gate  | ping                 | iputils-ping   | iputils                 | iputil
 gate  | unshare              | util-linux     | util-linux              | util-linux | util-linux
 gate  | nsenter              | util-linux     | util-linux              | util-linux | util-linux
 guest | bpftool              | bpftool        | bpftool                 | bpf        | bpftool
+machine | flex               | flex           | flex                    | flex       | flex
+machine | bison              | bison          | bison                   | bison      | bison
+machine | bc                 | bc             | bc                      | bc         | bc
+machine | xz                 | xz-utils       | xz                      | xz         | xz
+machine | objdump            | binutils       | binutils                | binutils   | binutils
+machine | /usr/include/openssl/ssl.h | libssl-dev | openssl-devel       | openssl    | libopenssl-devel
+machine | node               | nodejs         | nodejs                  | nodejs     | nodejs
+machine | npm                | npm            | nodejs-npm              | npm        | npm
+machine | zstd               | zstd           | zstd                    | zstd       | zstd
 '
 
 usage() {

@@ -14,6 +14,12 @@
 #                             need into FOLDER, from SUITE, which can be
 #                             "own": then without what is installed, and
 #                             ready to be used from where it is
+#   kernel.sh newest WORD     the newest package of this machine's own
+#                             suite that is called WORD and a number
+#
+# With CACHE=FOLDER all of that is kept there, and with ARCHITECTURE=i386
+# it is fetched for that one. What was unpacked, with its source and its
+# checksum, is listed in FOLDER/.versions.
 #
 # apt works on lists and archives of its own under cache/, so none of
 # this takes root or touches the packages of the system. Whatever ends
@@ -24,7 +30,7 @@
 set -u
 umask 022
 export LC_ALL=C # what apt says is searched
-cache=$(cd "$(dirname "$0")" && pwd)/cache
+cache=${CACHE:-$(cd "$(dirname "$0")" && pwd)/cache}
 
 # Releases of Debian that hold kernels, the oldest first. A suite that
 # the mirror does not have is passed over.
@@ -88,7 +94,9 @@ apt() {
 	sources=$cache/apt/$1
 	tool=$2
 	shift 2
-	"$tool" $quiet -o Dir::Etc::sourcelist="$sources" \
+	# shellcheck disable=SC2086 # words
+	"$tool" $quiet ${ARCHITECTURE:+-o APT::Architecture=$ARCHITECTURE -o APT::Architectures::=$ARCHITECTURE} \
+		-o Dir::Etc::sourcelist="$sources" \
 		-o Dir::Etc::sourceparts="$cache/apt/none" \
 		-o Dir::State::lists="$cache/apt/lists" \
 		-o Dir::Cache="$cache/apt" \
@@ -331,6 +339,12 @@ image:2)
 	lock
 	obtain all "$2"
 	;;
+newest:2)
+	lock
+	update own || exit 1
+	apt own apt-cache pkgnames "$2" | grep -xE "$2[0-9.]+" | sort -V | tail -n 1 | grep . ||
+		die "No package $2 and a number in the sources of this distribution."
+	;;
 packages:*)
 	[ $# -ge 4 ] || die 'packages SUITE FOLDER PACKAGE...'
 	suite=$2 folder=$3
@@ -342,6 +356,7 @@ packages:*)
 	mkdir -p "$work/archives/partial" "$work/root"
 	if [ "$suite" = own ]; then
 		which=own status=/var/lib/dpkg/status release=
+		[ -z "${ARCHITECTURE-}" ] || { status=$work/status; : >"$status"; }
 	else
 		which=$suite status=$work/status release=$suite
 		: >"$status"
@@ -370,13 +385,15 @@ packages:*)
 		mkdir -p "$work/root/usr/$name" && ln -s "usr/$name" "$work/root/$name"
 	done
 	for package in "$work"/archives/*.deb; do
+		printf '%s %s\n' "$(dpkg-deb -W --showformat '${Package} ${Version} ${source:Package} ${source:Version}' "$package")" \
+			"$(sha256sum <"$package" | cut -d" " -f1)" >>"$work/root/.versions"
 		dpkg-deb --fsys-tarfile "$package" |
 			tar -C "$work/root" --keep-directory-symlink -xf - 2>"$work/log" || {
 			failed "$work/log" "${package##*/} could not be unpacked" 'see above.'
 			exit 1
 		}
 	done
-	[ "$suite" != own ] || make_usable "$work/root" || exit 1
+	[ "$suite" != own ] || [ -n "${ARCHITECTURE-}" ] || make_usable "$work/root" || exit 1
 	printf '%s\n' "$asked" >"$work/root/.packages" && mkdir -p "$(dirname "$folder")" || exit 1
 	[ ! -e "$folder" ] || mv "$folder" "$work/old" || exit 1
 	mv "$work/root" "$folder"
