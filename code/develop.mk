@@ -3,10 +3,10 @@
 # includes it; the archive for students has none of it.
 
 tests ?= $(filter-out %/kernels.t %/vm.t %/libraries.t %/mutants.t \
-	%/distributions.t %/lint.t,$(wildcard code/tests/*.t))
+	%/distributions.t %/lint.t %/machine.t,$(wildcard code/tests/*.t))
 
 .PHONY: test test-deps mutants record bench test-kernels test-libraries \
-	test-distributions lint record-kernels grade handout
+	test-distributions test-machine lint record-kernels grade handout
 
 test: ## run all tests (installs the small tools that they need)
 	@sh code/tools/requirements.sh install build test grade
@@ -38,6 +38,11 @@ test-distributions: ## test in a bare root of each Debian, or of SUITES="stable"
 	@sh code/tools/requirements.sh install build test distributions
 	@$(MAKE) steps
 	@prove -e sh $(if $(V),-v) code/tests/distributions.t
+
+test-machine: machine ## test the machine in the page (builds it, ten minutes)
+	@sh code/tools/requirements.sh install build test docs large
+	@npm ci --prefix code/tests/browser --ignore-scripts --no-audit --no-fund
+	@prove -e sh $(if $(V),-v) code/tests/machine.t
 
 lint: ## ask linters about every script, C, Lua and JavaScript file
 	@sh code/tools/requirements.sh install lint

@@ -40,7 +40,7 @@ async function press(box, name) {
 
 async function ended(box) {
 	await box.getByRole("status").filter({ hasText:
-		/^It ended with|^It was ended|is missing|too little/ }).waitFor|^It was ended|missing/)
+		/^It ended with|^It was ended|is missing|too little/ })
 		.waitFor({ timeout: 60000 });
 	return box.getByRole("status").innerText();
 }
@@ -118,8 +118,7 @@ const checks = {
 		await press(box, /^Run/);
 		await box.getByText("round 1").waitFor();
 		await press(box, /^Reset/);
-		await page.waitForFunction(() =>
-			!document.querySelector(".machine button").disabled);
+		await box.getByText("as it was at first").waitFor();
 		await press(box, /^Run/);
 		await box.getByText("round 1").waitFor();
 	},
