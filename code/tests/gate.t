@@ -155,6 +155,19 @@ cat >"$tmp/packets.c" <<-'END'
 		block("192.0.2.7", 32, now + 100000);
 		is("one that is not", packet("192.0.2.7", 64, ETH_P_IP), 1);
 
+		/* As many as an address can have, and only the shortest holds. */
+		for (__u32 bits = 128; bits > 0; bits--)
+			block("2001:db8::7", bits, now);
+		block("::", 0, 0);
+		is("128 rules that are over", packet("2001:db8::7", 64, ETH_P_IPV6), 1);
+		block("::", 0, now);
+		is("129 rules that are over", packet("2001:db8::7", 64, ETH_P_IPV6), 2);
+		for (__u32 bits = 128; bits > 0; bits--) {
+			struct prefix p = prefix("2001:db8::7", bits);
+
+			bpf_map_delete_elem(rules, &p);
+		}
+
 		/* IPv6, and what has no address. */
 		is("IPv6", packet("2001:db8::1", 64, ETH_P_IPV6), 2);
 		block("2001:db8::", 32, 0);
@@ -222,7 +235,8 @@ mutants() {
 		grep -q ', not ' "$tmp/log" || { cat "$tmp/log"; return 1; }
 	done <<-'END'
 		the time of a rule is not heeded|s/rule->until <= /0 \&\& &/
-		a shorter prefix is not looked for|s/i < 8/i < 0/
+		a shorter prefix is not looked for|s/i < 128/i < 0/
+		one prefix is not looked for|s/i < 128/i < 127/
 		every rule is over|s/rule->until <= /1 || &/
 		a drop is not counted|s/^\tcount(&drops, .*//
 		an untold drop is not counted|s/^\t\tcount(&totals, &untold)/\t\t;/
@@ -232,7 +246,7 @@ mutants() {
 		what is blocked is let in|s/return XDP_DROP/return XDP_PASS/
 	END
 }
-ok '  and nine mistakes are seen' mutants
+ok '  and ten mistakes are seen' mutants
 
 # --------------------------------------------------------- commands
 
