@@ -297,6 +297,16 @@ touched() {
 ok 'a touched lesson makes only its page' touched lessons/03-lookup.md 03-lookup
 ok 'a touched program makes only its page' touched code/05_delete.c 05-delete
 ok 'a touched run makes only its page' touched lessons/transcripts/02_update.txt 02-update
+# What the rest of the book is made of is then the same, and not made again.
+collects() {
+	cp -p "$book/docs/build/.book/collected" "$tmp/collected"
+	sed -i "$2" "$book/$1" && make -C "$book/docs" >/dev/null &&
+		[ -n "$(find "$book/docs/build/.book/collected" -newer "$tmp/collected")" ]
+}
+ok 'a touched lesson collects nothing' not collects lessons/03-lookup.md ''
+ok '  and one with other words does' collects lessons/03-lookup.md '$a New words.'
+ok 'a title that is changed reaches the other pages' collects lessons/03-lookup.md '1s/Look up/Look at/'
+ok '  all of them' grep -q 'Look at a value' "$build/07-test-maps.html"
 
 # stops PATTERN COMMAND: COMMAND breaks the tree; the build stops with
 # one line that matches PATTERN, besides what make says
