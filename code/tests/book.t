@@ -118,7 +118,7 @@ for source in "$book"/code/[0-9][0-9]_*.c "$book/code/test_maps.c"; do
 	ok "the page's $name.c is the file without its prose, and compiles" \
 		same_code "$page" "$name" "$source"
 done
-sed 's/previous/previos/' "$build/06-iterate.html" >"$tmp/wrong.html"
+plant 's/previous/previos/' "$build/06-iterate.html" "$tmp/wrong.html"
 ok '  and a page that differs is found' not same_code "$tmp/wrong.html" 06_iterate "$book/code/06_iterate.c"
 
 # figure PAGE ATTRIBUTE: the figure of PAGE that has it
@@ -137,7 +137,7 @@ for name in 01_create 02_update 03_lookup 04_lookup_and_delete 05_delete; do
 	ok "the answers beside the code of $name.c are those of its run" \
 		answers "$build/$(echo $name | tr _ -).html" "$book/lessons/transcripts/$name.txt"
 done
-sed 's/= -EEXIST$/= 0/' "$book/lessons/transcripts/02_update.txt" >"$tmp/wrong.txt"
+plant 's/= -EEXIST$/= 0/' "$book/lessons/transcripts/02_update.txt" "$tmp/wrong.txt"
 ok '  and another answer is found' not answers "$build/02-update.html" "$tmp/wrong.txt"
 
 # A run is shown as it is recorded, in print; and on the screen where it
@@ -180,9 +180,9 @@ for run in "$book"/lessons/transcripts/*.steps.tsv; do
 	ok "the steps of $program are those of its record" \
 		steps_shown "$(grep -l "data-program=\"program-$program\"" "$build"/*.html | head -n 1)" "$run"
 done
-sed '4d' "$book/lessons/transcripts/02_update.steps.tsv" >"$tmp/wrong.tsv"
+plant '4d' "$book/lessons/transcripts/02_update.steps.tsv" "$tmp/wrong.tsv"
 ok '  and a call that is missing is found' not steps_shown "$build/02-update.html" "$tmp/wrong.tsv" 02_update
-sed '4s/$/ /' "$book/lessons/transcripts/02_update.bpf.txt" >"$tmp/wrong.txt"
+plant '4s/$/ /' "$book/lessons/transcripts/02_update.bpf.txt" "$tmp/wrong.txt"
 ok '  and another run is found' not run_shown "$build/02-update.html" "$tmp/wrong.txt"
 
 # A loop's answers are all beside its one call. The same call may stand
@@ -243,7 +243,7 @@ strerror_says() {
 		cc -o "$tmp/strerror" "$tmp/strerror.c" && "$tmp/strerror"
 }
 ok 'the meaning of an errno is what strerror says' strerror_says "$book/docs/filter.lua"
-sed "s/'File exists'/'File is there'/" "$book/docs/filter.lua" >"$tmp/wrong.lua"
+plant "s/'File exists'/'File is there'/" "$book/docs/filter.lua" "$tmp/wrong.lua"
 ok '  and another one is found' not strerror_says "$tmp/wrong.lua"
 
 # The prototypes of the cards are those of the installed headers, where
@@ -283,7 +283,7 @@ every_call() {
 # shellcheck disable=SC2086 # words
 ok 'every call of the book has a card' every_call $cards
 ok '  and a card that is missing is found' not every_call 01-create.md
-sed 's/const void \*key/void *key/' "$book/lessons/03-lookup.md" >"$tmp/wrong.md"
+plant 's/const void \*key/void *key/' "$book/lessons/03-lookup.md" "$tmp/wrong.md"
 ok '  and a wrong prototype is found' not prototypes "$tmp/wrong.md"
 
 # Make does no more than it must.
@@ -505,7 +505,7 @@ renamed() {
 for class in chunk gloss terminal excerpt card; do
 	ok "  also when $class is called something else" renamed $class
 done
-sed -i "s/\\.keep\\b/.kept/g" "$tmp/renamed/docs/print.css"
+plant "s/\\.keep\\b/.kept/g" "$tmp/renamed/docs/print.css"
 ok '  and a mark without its rule is found' not marked "$tmp/renamed"
 
 # The words of the lessons, of the comments and of the exercises.

@@ -54,7 +54,7 @@ ok '  and other code is found' not check "$tmp/other" copy
 
 ok 'left and right turn the pages' check "$build" keyboard
 cp "$build"/0*.html "$tmp/wrong"
-plant 's/rel="next"/rel="nofollow"/' "$tmp/wrong/01-create.html" "$tmp/wrong/01-create.html"
+plant 's/rel="next"/rel="nofollow"/' "$tmp/wrong/01-create.html"
 ok '  and a page that does not turn is found' not check "$tmp/wrong" keyboard
 ok 'the theme is the system'"'"'s, or the button'"'"'s, and is remembered' check "$build" theme
 ok 'the filter of the atlas leaves what it names' check "$build" atlas
@@ -89,12 +89,12 @@ mkdir "$tmp/missteps"
 cp "$tmp/steps"/*.html "$tmp/missteps"
 for page in "$tmp/missteps"/*.html; do
 	for fault in 's/classList.add("lit")/classList.add("out")/' 's/hidden?lane/false?lane/'; do
-		plant "$fault" "$page" "$page"
+		plant "$fault" "$page"
 	done
 done
 page=$tmp/missteps/02-update.html
-plant 's|<td>-EEXIST|<td>0|' "$page" "$page"
-plant 's|<i>5</i>|<i>6</i>|' "$page" "$page"
+plant 's|<td>-EEXIST|<td>0|' "$page"
+plant 's|<i>5</i>|<i>6</i>|' "$page"
 check "$tmp/missteps" steps >"$tmp/misstepped" 2>&1
 for found in 'step 5: answer: expected "= -EEXIST"' 'step 3: entries: expected "1=5", got "1=6"' \
 	'step 2: line 20 is not lit' 'the map gives the answer away'; do
