@@ -16,6 +16,8 @@ struct {
 	__uint(max_entries, 4096);
 } events SEC(".maps");
 
+// A test run has one CPU. On a live hook many of them would write
+// here: keep these in a map that has a value for each.
 __u32 number, lost;
 
 SEC("socket")

@@ -96,9 +96,9 @@ int gate(struct xdp_md *packet)
 	if (source(packet, &from))
 		rule = bpf_map_lookup_elem(&blocked, &from);
 
-	// A rule whose time is over is no rule: look for a shorter one.
+	// One that is over is none. There are 128 shorter prefixes.
 	key = from;
-	for (int i = 0; i < 8 && rule && over(rule); i++) {
+	for (int i = 0; i < 128 && rule && over(rule); i++) {
 		key.bits = rule->prefix.bits - 1;
 		rule = bpf_map_lookup_elem(&blocked, &key);
 	}

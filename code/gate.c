@@ -123,6 +123,7 @@ static const char *text_of(const struct prefix *prefix)
 
 static void off(void)
 {
+	bpf_link_detach(bpf_obj_get(PINS "/link")); // at once
 	remove(PINS "/link");
 	remove(PINS "/events");
 	remove(PINS "/totals");
@@ -234,8 +235,7 @@ static int tell(void *unused, void *data, size_t size)
 
 static void watch(const sigset_t *stop)
 {
-	int err, events = table(PINS "/events", BPF_MAP_TYPE_RINGBUF, 0,
-				0);
+	int events = table(PINS "/events", BPF_MAP_TYPE_RINGBUF, 0, 0);
 	struct ring_buffer *ring =
 		ring_buffer__new(events, tell, NULL, NULL);
 	struct pollfd either[] = {
@@ -244,9 +244,9 @@ static void watch(const sigset_t *stop)
 	};
 
 	check(ring ? 0 : -errno, PINS "/events");
-	do
-		err = ring_buffer__consume(ring);
-	while (err >= 0 && poll(either, 2, -1) > 0 && !either->revents);
+	while (ring_buffer__consume(ring) >= 0 &&
+	       poll(either, 2, -1) > 0 && !either->revents)
+		;
 	ring_buffer__free(ring);
 }
 

@@ -78,8 +78,21 @@ local css = re.compile [[
 	blank  <- %s / '/*' (!'*/' .)* '*/'
 ]]
 
--- small_js PATH: a script without comment lines and indentation. That
--- is safe because no string may go on after the end of its line.
+-- A script without needless space. A string and a pattern stay as they
+-- are; a statement ends with a semicolon or a brace, never with a line.
+local js = re.compile [=[
+	js      <- {~ (comment -> '' / string / pattern / joint / .)* ~}
+	comment <- [ %nl]* '//' [^%nl]*
+	string  <- '"' ('\' . / [^"])* '"' / "'" ('\' . / [^'])* "'" /
+	           '`' ('\' . / [^`])* '`'
+	pattern <- (space {[(=,:>&|!?]} space {'/' ('\' . / class / [^/])+ '/'}) -> '%1%2'
+	class   <- "[" ('\' . / [^]])* "]"
+	joint   <- (space {[{}()=,;:?<>!&|*]} space) -> '%1'
+	space   <- [ %nl]*
+]=]
+
+-- small_js PATH: a script without comment lines, too. That is safe
+-- because no string may go on after the end of its line.
 local function small_js(path)
 	local lines = List()
 	for i, line in ipairs(split(slurp(path))) do
@@ -90,7 +103,7 @@ local function small_js(path)
 			lines:insert((line:gsub('^%s+', '')))
 		end
 	end
-	return table.concat(lines, '\n') .. '\n'
+	return js:match(table.concat(lines, '\n')) .. '\n'
 end
 
 -- base64 BYTES: as a data URL has them

@@ -175,7 +175,7 @@ function Pandoc(doc)
 			'print/' .. page .. '.html: ' ..
 			table.concat(sources, ' ') .. '\n' ..
 			table.concat(sources, ':\n') .. ':\n')
-		write(pages .. page .. '.data', table.concat(data, '\n') .. '\n')
+		text.replace(pages .. page .. '.data', table.concat(data, '\n') .. '\n')
 	end
 	return pandoc.Pandoc(body, variables(doc.meta))
 end
@@ -989,13 +989,17 @@ end
 
 ---------------------------------------------------------------- errnos
 
--- table_rows PATH LINE: the rows of a file, each a list of its fields
-local function table_rows(path, line)
+-- table_rows PATH LINE CALL: the rows of a file, each a list of its
+-- fields; if CALL is given, the first one and those of this call
+local function table_rows(path, line, call)
 	local rows = List()
 	for i, row in ipairs(split(need(path, line))) do
-		rows[i] = split(row, '\t')
-		if #rows[i] ~= #rows[1] then
-			die(path, i, #rows[i] .. ' columns, not ' .. #rows[1])
+		if i == 1 or not call or row:sub(1, #call + 1) == call .. '\t' then
+			row = split(row, '\t')
+			if i > 1 and #row ~= #rows[1] then
+				die(path, i, #row .. ' columns, not ' .. #rows[1])
+			end
+			rows:insert(row)
 		end
 	end
 	return rows
@@ -1084,9 +1088,9 @@ local function errno_table(call, rows, all_types)
 	return raw(table.concat(html, '\n') .. '</table>')
 end
 
--- atlas_rows PATH LINE: lists of rows, one a call
-local function atlas_rows(path, line)
-	local rows = table_rows(path, line)
+-- atlas_rows PATH LINE CALL: lists of rows, one a call, or of CALL
+local function atlas_rows(path, line, call)
+	local rows = table_rows(path, line, call)
 	if table.concat(rows:remove(1), ', ') ~=
 	   'call, map, situation, result, meaning, kernels' then
 		die(path, 1, 'the header is not "call, map, situation, ' ..
@@ -1117,9 +1121,7 @@ end
 -- The table that follows: each errno in its first column is one that
 -- the call has answered in the atlas.
 function directives.errors(path, line, call, next)
-	local rows = atlas_rows(path, line):find_if(function(same)
-		return same[1][1] == call
-	end)
+	local rows = atlas_rows(path, line, call)[1]
 	if not rows then
 		die(input, line, 'there is no row of ' .. call .. ' in ' ..
 			shown(path))
@@ -1623,6 +1625,7 @@ function terms_of(piece, weight)
 end
 
 local met = {}             -- terms of the glossary, and how
+local glossary             -- these terms, in order
 
 -- words_of TEXT APART: the terms of the glossary in a block, of which
 -- APART are the links, the bold words and the code
@@ -1630,6 +1633,7 @@ function words_of(said, parts)
 	if book.pages[page] == nil or book.pages[page].number >= 90 then
 		return
 	end
+	glossary = glossary or sorted(book.glossary)
 	said = said:lower()
 	local function meet(term, how)
 		if not met[how .. term] then
@@ -1644,8 +1648,9 @@ function words_of(said, parts)
 		end
 	end
 	local function terms_in(piece, how)
-		for term in pairs(book.glossary) do
-			if piece:find('%f[%w]' .. term:gsub('%p', '%%%0') .. 'e?s?%f[%W]') then
+		for _, term in ipairs(glossary) do
+			if piece:find(term, 1, true) and
+			   piece:find('%f[%w]' .. term:gsub('%p', '%%%0') .. 'e?s?%f[%W]') then
 				meet(term, how)
 			end
 		end

@@ -41,11 +41,11 @@ end
 
 -- read PATH ALL: the rows; each has also "room", what the map may hold
 local function read(path, all)
-	local rows, rooms = List(), {}
+	local rows, rooms, names = List(), {}, split(fields, ' ')
 	for i, line in ipairs(split(all)) do
 		local row = {}
 		for k, value in ipairs(split(line, '\t')) do
-			row[split(fields, ' ')[k] or k] = value
+			row[names[k] or k] = value
 		end
 		if i == 1 and line ~= fields:gsub(' ', '\t') or
 		   not row.entries or row[13] then

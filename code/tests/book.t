@@ -118,7 +118,7 @@ for source in "$book"/code/[0-9][0-9]_*.c "$book/code/test_maps.c"; do
 	ok "the page's $name.c is the file without its prose, and compiles" \
 		same_code "$page" "$name" "$source"
 done
-sed 's/previous/previos/' "$build/06-iterate.html" >"$tmp/wrong.html"
+plant 's/previous/previos/' "$build/06-iterate.html" "$tmp/wrong.html"
 ok '  and a page that differs is found' not same_code "$tmp/wrong.html" 06_iterate "$book/code/06_iterate.c"
 
 # figure PAGE ATTRIBUTE: the figure of PAGE that has it
@@ -137,7 +137,7 @@ for name in 01_create 02_update 03_lookup 04_lookup_and_delete 05_delete; do
 	ok "the answers beside the code of $name.c are those of its run" \
 		answers "$build/$(echo $name | tr _ -).html" "$book/lessons/transcripts/$name.txt"
 done
-sed 's/= -EEXIST$/= 0/' "$book/lessons/transcripts/02_update.txt" >"$tmp/wrong.txt"
+plant 's/= -EEXIST$/= 0/' "$book/lessons/transcripts/02_update.txt" "$tmp/wrong.txt"
 ok '  and another answer is found' not answers "$build/02-update.html" "$tmp/wrong.txt"
 
 # A run is shown as it is recorded, in print; and on the screen where it
@@ -180,9 +180,9 @@ for run in "$book"/lessons/transcripts/*.steps.tsv; do
 	ok "the steps of $program are those of its record" \
 		steps_shown "$(grep -l "data-program=\"program-$program\"" "$build"/*.html | head -n 1)" "$run"
 done
-sed '4d' "$book/lessons/transcripts/02_update.steps.tsv" >"$tmp/wrong.tsv"
+plant '4d' "$book/lessons/transcripts/02_update.steps.tsv" "$tmp/wrong.tsv"
 ok '  and a call that is missing is found' not steps_shown "$build/02-update.html" "$tmp/wrong.tsv" 02_update
-sed '4s/$/ /' "$book/lessons/transcripts/02_update.bpf.txt" >"$tmp/wrong.txt"
+plant '4s/$/ /' "$book/lessons/transcripts/02_update.bpf.txt" "$tmp/wrong.txt"
 ok '  and another run is found' not run_shown "$build/02-update.html" "$tmp/wrong.txt"
 
 # A loop's answers are all beside its one call. The same call may stand
@@ -243,7 +243,7 @@ strerror_says() {
 		cc -o "$tmp/strerror" "$tmp/strerror.c" && "$tmp/strerror"
 }
 ok 'the meaning of an errno is what strerror says' strerror_says "$book/docs/filter.lua"
-sed "s/'File exists'/'File is there'/" "$book/docs/filter.lua" >"$tmp/wrong.lua"
+plant "s/'File exists'/'File is there'/" "$book/docs/filter.lua" "$tmp/wrong.lua"
 ok '  and another one is found' not strerror_says "$tmp/wrong.lua"
 
 # The prototypes of the cards are those of the installed headers, where
@@ -283,7 +283,7 @@ every_call() {
 # shellcheck disable=SC2086 # words
 ok 'every call of the book has a card' every_call $cards
 ok '  and a card that is missing is found' not every_call 01-create.md
-sed 's/const void \*key/void *key/' "$book/lessons/03-lookup.md" >"$tmp/wrong.md"
+plant 's/const void \*key/void *key/' "$book/lessons/03-lookup.md" "$tmp/wrong.md"
 ok '  and a wrong prototype is found' not prototypes "$tmp/wrong.md"
 
 # Make does no more than it must.
@@ -297,6 +297,16 @@ touched() {
 ok 'a touched lesson makes only its page' touched lessons/03-lookup.md 03-lookup
 ok 'a touched program makes only its page' touched code/05_delete.c 05-delete
 ok 'a touched run makes only its page' touched lessons/transcripts/02_update.txt 02-update
+# What the rest of the book is made of is then the same, and not made again.
+collects() {
+	cp -p "$book/docs/build/.book/collected" "$tmp/collected"
+	sed -i "$2" "$book/$1" && make -C "$book/docs" >/dev/null &&
+		[ -n "$(find "$book/docs/build/.book/collected" -newer "$tmp/collected")" ]
+}
+ok 'a touched lesson collects nothing' not collects lessons/03-lookup.md ''
+ok '  and one with other words does' collects lessons/03-lookup.md '$a New words.'
+ok 'a title that is changed reaches the other pages' collects lessons/03-lookup.md '1s/Look up/Look at/'
+ok '  all of them' grep -q 'Look at a value' "$build/07-test-maps.html"
 
 # stops PATTERN COMMAND: COMMAND breaks the tree; the build stops with
 # one line that matches PATTERN, besides what make says
@@ -430,6 +440,9 @@ ok 'a torn atlas row stops the build' stops 'lessons/transcripts/errno_atlas.tsv
 
 # What is made small means the same: no string changes.
 strings_stay() {
+	cat >"$tmp/small_js" <<-'END'
+		const s="  // b  /* c */  ;  ",t='  , "  ',u=`  = ${s} ( `,v=/[ /] , (x) "/,w=4 / 2;
+	END
 	rm -rf "$tmp/strings"
 	copy strings
 	cat >>"$tmp/strings/docs/style.css" <<-'END'
@@ -438,12 +451,13 @@ strings_stay() {
 	END
 	cat >>"$tmp/strings/docs/site.js" <<-'END'
 		// dropped_comment
-			const s = "  // b  /* c */  ;  ";
+			const s = "  // b  /* c */  ;  ", t = '  , "  ', u = `  = ${s} ( `,
+				v = /[ /] , (x) "/, w = 4 / 2; // dropped_comment
 	END
 	make -C "$tmp/strings/docs" build/01-create.html >/dev/null || return 1
 	page=$tmp/strings/docs/build/01-create.html
 	grep -qF '.sr::before{content:"a  ;  } /* b */ , : c"}' "$page" &&
-		grep -qxF 'const s = "  // b  /* c */  ;  ";' "$page" &&
+		grep -qFf "$tmp/small_js" "$page" &&
 		not grep -q dropped_comment "$page"
 }
 ok 'a string in a style or a script stays as it is' strings_stay
@@ -491,7 +505,7 @@ renamed() {
 for class in chunk gloss terminal excerpt card; do
 	ok "  also when $class is called something else" renamed $class
 done
-sed -i "s/\\.keep\\b/.kept/g" "$tmp/renamed/docs/print.css"
+plant "s/\\.keep\\b/.kept/g" "$tmp/renamed/docs/print.css"
 ok '  and a mark without its rule is found' not marked "$tmp/renamed"
 
 # The words of the lessons, of the comments and of the exercises.

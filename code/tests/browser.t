@@ -23,7 +23,7 @@ check() {
 wrong() {
 	rm -rf "$tmp/wrong"
 	mkdir "$tmp/wrong"
-	sed "s|</main>|$2</main>|" "$build/$1" >"$tmp/wrong/$1"
+	plant "s|</main>|$2</main>|" "$build/$1" "$tmp/wrong/$1"
 	cp "$build/search.js" "$tmp/wrong"
 }
 
@@ -44,25 +44,25 @@ ok '  and a request to the network is found' not check "$tmp/wrong" quiet
 ok 'the search finds what is there' check "$build" search
 mkdir "$tmp/empty"
 cp "$build"/*.html "$tmp/empty"
-sed '/^\["02-update/d' "$build/search.js" >"$tmp/empty/search.js"
+plant '/^\["02-update/d' "$build/search.js" "$tmp/empty/search.js"
 ok '  and a section that is not found is missed' not check "$tmp/empty" search
 
 ok 'the copy buttons take code without prose, and commands without prompts' check "$build" copy
 mkdir "$tmp/other"
-sed 's/previous/previos/' "$build/06-iterate.html" >"$tmp/other/06-iterate.html"
+plant 's/previous/previos/' "$build/06-iterate.html" "$tmp/other/06-iterate.html"
 ok '  and other code is found' not check "$tmp/other" copy
 
 ok 'left and right turn the pages' check "$build" keyboard
 cp "$build"/0*.html "$tmp/wrong"
-sed -i 's/rel="next"/rel="nofollow"/' "$tmp/wrong/01-create.html"
+plant 's/rel="next"/rel="nofollow"/' "$tmp/wrong/01-create.html"
 ok '  and a page that does not turn is found' not check "$tmp/wrong" keyboard
 ok 'the theme is the system'"'"'s, or the button'"'"'s, and is remembered' check "$build" theme
 ok 'the filter of the atlas leaves what it names' check "$build" atlas
 mkdir "$tmp/unfiltered"
-sed 's/words\.every/words.some/' "$build/90-errno-atlas.html" >"$tmp/unfiltered/90-errno-atlas.html"
+plant 's/words\.every/words.some/' "$build/90-errno-atlas.html" "$tmp/unfiltered/90-errno-atlas.html"
 ok '  and a filter that leaves more is found' not check "$tmp/unfiltered" atlas
 ok 'lines can be linked to, and the side says where one is' check "$build" places
-sed 's/aria-current", "true/aria-other", "true/' "$build/02-update.html" >"$tmp/unfiltered/02-update.html"
+plant 's/aria-current","true/aria-other","true/' "$build/02-update.html" "$tmp/unfiltered/02-update.html"
 ok '  and a side that does not is found' not check "$tmp/unfiltered" places
 # Runs that can be stepped through, on the pages of a copy that surely
 # has them.
@@ -86,11 +86,15 @@ ok '  nor in the dark' check "$tmp/steps" dark
 ok '  nor on a phone' check "$tmp/steps" phone
 # Four faults at once, and each of them is found.
 mkdir "$tmp/missteps"
-for page in "$tmp"/steps/*.html; do
-	sed 's|<td>-EEXIST|<td>0|; s|<i>5</i>|<i>6</i>|
-		s/classList.add("lit")/classList.add("out")/; s/hidden ? lane/false ? lane/' \
-		"$page" >"$tmp/missteps/${page##*/}"
+cp "$tmp/steps"/*.html "$tmp/missteps"
+for page in "$tmp/missteps"/*.html; do
+	for fault in 's/classList.add("lit")/classList.add("out")/' 's/hidden?lane/false?lane/'; do
+		plant "$fault" "$page"
+	done
 done
+page=$tmp/missteps/02-update.html
+plant 's|<td>-EEXIST|<td>0|' "$page"
+plant 's|<i>5</i>|<i>6</i>|' "$page"
 check "$tmp/missteps" steps >"$tmp/misstepped" 2>&1
 for found in 'step 5: answer: expected "= -EEXIST"' 'step 3: entries: expected "1=5", got "1=6"' \
 	'step 2: line 20 is not lit' 'the map gives the answer away'; do
@@ -98,7 +102,7 @@ for found in 'step 5: answer: expected "= -EEXIST"' 'step 3: entries: expected "
 done
 
 ok 'without JavaScript all is there, and no idle button' check "$build" plain
-sed 's/ hidden>Copy/>Copy/' "$build/01-create.html" >"$tmp/other/06-iterate.html"
+plant 's/ hidden>Copy/>Copy/' "$build/01-create.html" "$tmp/other/06-iterate.html"
 ok '  and an idle button is found' not check "$tmp/other" plain
 ok 'printed, a page has no bars and no cut line' check "$build" print
 wrong 93-glossary.html "<pre style=\"white-space:pre\">$(printf '%0200d' 0)</pre>"
@@ -108,7 +112,7 @@ valid() {
 	java -jar "$modules/vnu-jar/build/dist/vnu.jar" --errors-only "$@"
 }
 ok 'every page is valid HTML' valid "$build"/*.html
-sed 's|</main>|<p><div></p></main>|' "$build/93-glossary.html" >"$tmp/invalid.html"
+plant 's|</main>|<p><div></p></main>|' "$build/93-glossary.html" "$tmp/invalid.html"
 ok '  and an invalid one is found' not valid "$tmp/invalid.html"
 
 done_testing

@@ -18,7 +18,7 @@ sound() {
 }
 ok 'epubcheck finds nothing' sound "$epub"
 cp "$epub" "$tmp/wrong.epub"
-sed -i 's/href="01-create.xhtml/href="01-gone.xhtml/' "$tmp/pages/00-start-here.xhtml"
+plant 's/href="01-create.xhtml/href="01-gone.xhtml/' "$tmp/pages/00-start-here.xhtml"
 (cd "$tmp/pages" && zip -q "$tmp/wrong.epub" 00-start-here.xhtml)
 ok '  and a link that leads nowhere is found' not sound "$tmp/wrong.epub"
 

@@ -81,13 +81,13 @@ ok 'it prints its rows' prints_rows
 ok 'the recorded rows are those of this kernel' compare "$recorded" "$tmp/fresh"
 
 # The comparison is of use only if it can fail.
-sed '2s/a descriptor/EPERM (1)/' "$recorded" >"$tmp/changed"
+plant '2s/a descriptor/EPERM (1)/' "$recorded" "$tmp/changed"
 ok 'a changed result is seen' not compare "$tmp/changed" "$tmp/fresh"
-sed '2d' "$recorded" >"$tmp/removed"
+plant '2d' "$recorded" "$tmp/removed"
 ok 'a row that was not recorded is seen' not compare "$tmp/removed" "$tmp/fresh"
-sed '2{p;s/valid arguments/no arguments/}' "$recorded" >"$tmp/added"
+plant '2{p;s/valid arguments/no arguments/}' "$recorded" "$tmp/added"
 ok 'a recorded row without a case is seen' not compare "$tmp/added" "$tmp/fresh"
-sed '2p' "$recorded" >"$tmp/twice"
+plant '2p' "$recorded" "$tmp/twice"
 ok 'a row that is there twice is seen' not compare "$tmp/twice" "$tmp/fresh"
 
 # build NAME SCRIPT: builds the atlas, changed by a sed SCRIPT

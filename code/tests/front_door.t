@@ -40,7 +40,7 @@ listed() {
 }
 
 ok 'make help lists every target' listed Makefile
-sed '$a hidden: all' Makefile >"$tmp/hidden.mk"
+plant '$a hidden: all' Makefile "$tmp/hidden.mk"
 ok 'a target that help does not list is found' not listed "$tmp/hidden.mk"
 ok 'make builds the programs' says 0 'CC  01_create' make
 ok 'make run-03 runs step 3 under its title' says 0 '^== 03_lookup: ' make run-03

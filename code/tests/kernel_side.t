@@ -83,7 +83,7 @@ same_dump() {
 }
 recorded=$top/lessons/transcripts/10_kernel_side.dump.txt
 ok 'bpftool prints the map with names and types' same_dump "$recorded"
-sed 's/"count"/"value"/' "$recorded" >"$tmp/other"
+plant 's/"count"/"value"/' "$recorded" "$tmp/other"
 ok '  and other words are seen' not same_dump "$tmp/other"
 
 # A constant is one once the program is loaded; variables are memory.

@@ -220,28 +220,28 @@ mkdir -p "$tmp/bad"
 cp -r "$good" "$tmp/bad"
 echo 1 >"$bad/output_01_create.status"
 ok 'a program that fails is seen' not prints "$bad" 01_create
-sed -i '3s/.$//' "$bad/output_02_update.out"
+plant '3s/.$//' "$bad/output_02_update.out"
 ok 'a changed line is seen' not prints "$bad" 02_update
 : >"$bad/fault_03_lookup.err"
 ok 'an error that is not reported is seen' not reports_fault "$bad" 03_lookup
 : >"$bad/full_03_lookup.err"
 ok 'a full disk that is not reported is seen' not reports_full "$bad" 03_lookup
-sed -i '$d' "$bad/signal_INT.out"
+plant '$d' "$bad/signal_INT.out"
 ok 'a summary that is missing is seen' not stops_well "$bad" INT
 if [ -x "$code/gate" ]; then
-	sed -i 's/1 dropped/0 dropped/' "$bad/gate.out"
+	plant 's/1 dropped/0 dropped/' "$bad/gate.out"
 	ok 'a ping that is not blocked is seen' not gates "$bad"
 fi
-sed -i '300s/^ok/not ok/' "$bad/atlas.out"
+plant '300s/^ok/not ok/' "$bad/atlas.out"
 ok 'a case of the atlas that fails is seen' not atlas_holds "$bad"
-sed -i '300d' "$bad/atlas.out"
+plant '300d' "$bad/atlas.out"
 ok 'a case of the atlas that is missing is seen' not atlas_holds "$bad"
 awk -F'\t' -v OFS='\t' 'NR == 300 { for (c = 4; c <= NF; c++) $c = "EPROTO (71)" } 1' \
 	"$recorded/errno_kernels.tsv" >"$tmp/changed.tsv"
 ok 'an answer that changed is seen' not answers "$tmp/changed.tsv" "$good" rows
-sed '300d' "$recorded/errno_kernels.tsv" >"$tmp/fewer.tsv"
+plant '300d' "$recorded/errno_kernels.tsv" "$tmp/fewer.tsv"
 ok 'an answer that was not recorded is seen' not answers "$tmp/fewer.tsv" "$good" rows
-sed -i '300d' "$bad/rows.out"
+plant '300d' "$bad/rows.out"
 ok 'an answer that is missing is seen' not answers "$recorded/errno_kernels.tsv" "$bad" rows
 
 done_testing

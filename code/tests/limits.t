@@ -95,6 +95,64 @@ cat >"$tmp/limits.c" <<-'END'
 		       bpf_map_delete_elem(fd, NULL) == 0;
 	}
 
+	/* A trie without the flag, or with a key that has no room for an address. */
+	static int trie_refuses(void)
+	{
+		LIBBPF_OPTS(bpf_map_create_opts, lazy, .map_flags = BPF_F_NO_PREALLOC);
+		int trie = BPF_MAP_TYPE_LPM_TRIE;
+
+		return bpf_map_create(trie, "rules", 8, 8, 1, NULL) != -EINVAL ||
+		       bpf_map_create(trie, "rules", 4, 8, 1, &lazy) != -EINVAL ||
+		       bpf_map_create(trie, "rules", 261, 8, 1, &lazy) != -EINVAL ||
+		       bpf_map_create(trie, "rules", 5, 8, 1, &lazy) < 0 ||
+		       bpf_map_create(trie, "rules", 260, 8, 1, &lazy) < 0;
+	}
+
+	/* A map of maps takes maps that are like the first, and no others. */
+	static int other_inner_refused(void)
+	{
+		LIBBPF_OPTS(bpf_map_create_opts, outer,
+			    .inner_map_fd = create(BPF_MAP_TYPE_ARRAY, 1, 0));
+		int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "tables", 4, 4, 1, &outer);
+		int other_type = create(HASH, 1, 0), like = create(BPF_MAP_TYPE_ARRAY, 1, 0);
+		int other_size = bpf_map_create(BPF_MAP_TYPE_ARRAY, "a", 4, 16, 1, NULL);
+		__u32 first = 0;
+
+		return bpf_map_update_elem(fd, &first, &other_type, 0) != -EINVAL ||
+		       bpf_map_update_elem(fd, &first, &other_size, 0) != -EINVAL ||
+		       bpf_map_update_elem(fd, &first, &like, 0);
+	}
+
+	/* Values of 12 bytes: how far apart they are, and what the map says. */
+	static int twelve_bytes(void)
+	{
+		const int cpus = libbpf_num_possible_cpus();
+		int fd = bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "twelve", 4, 12, 1, NULL);
+		struct bpf_map_info info = { 0 };
+		__u32 size = sizeof(info), first = 0;
+		const size_t fills = 16 * (size_t)cpus;
+		unsigned char *room = malloc(fills + 8);
+
+		memset(room, 0xaa, fills + 8);
+		return bpf_obj_get_info_by_fd(fd, &info, &size) || info.value_size != 12 ||
+		       bpf_map_lookup_elem(fd, &first, room) || room[fills] != 0xaa ||
+		       room[fills - 1] == 0xaa;
+	}
+
+	/* Two thousand in a room for one thousand: no update is refused, and at
+	   least a thousand are gone. */
+	static int lru_forgets_half(void)
+	{
+		int fd = create(BPF_MAP_TYPE_LRU_HASH, 1000, 0), there = 0;
+
+		for (__u32 k = 0; k < 2000; k++)
+			if (bpf_map_update_elem(fd, &k, &value, 0))
+				return 1;
+		for (__u32 k = 0; k < 2000; k++)
+			there += bpf_map_lookup_elem(fd, &k, &value) == 0;
+		return there == 0 || there > 1000;
+	}
+
 	/* In 32 buckets with 32 entries, some bucket has two. */
 	static int bucket_too_large(void)
 	{
@@ -481,6 +539,8 @@ cat >"$tmp/limits.c" <<-'END'
 			{ "longest_first", longest_first }, { "adjusted", adjusted },
 			{ "torn", torn }, { "whole_by_batch", whole_by_batch },
 			{ "lru_without_memory", lru_without_memory },
+			{ "trie_refuses", trie_refuses }, { "other_inner_refused", other_inner_refused },
+			{ "twelve_bytes", twelve_bytes }, { "lru_forgets_half", lru_forgets_half },
 			{ "delete_has_no_flags", delete_has_no_flags }, { "cpu_flag", cpu_flag },
 		};
 
@@ -512,6 +572,17 @@ fact() {
 }
 ok 'BPF_F_RDONLY limits the descriptor and not the map' \
 	fact 91-when-it-does-not-work.md 'Another descriptor of the same map may do what this one may not' read_only
+ok 'a trie refuses a key of 4 bytes, or of 261, or without its flag' \
+	fact 13-which-map.md '`BPF_F_NO_PREALLOC` is missing, or the key is smaller than 5 bytes' trie_refuses
+ok '  and its card has the same sizes' \
+	fact 13-which-map.md 'key: a `__u32`, the bits, then 1 to 256 bytes; flag `BPF_F_NO_PREALLOC`' trie_refuses
+ok 'a map of maps takes no other type or size' \
+	fact 13-which-map.md 'The new map has another type, or other sizes, than the one that was given to the create' other_inner_refused
+ok 'an LRU hash for a thousand forgets a thousand of two' \
+	fact 13-which-map.md 'at least a thousand of them. Your updates all returned 0' lru_forgets_half
+ok 'values of 12 bytes are 16 bytes apart' \
+	fact 11-per-cpu.md '12 is rounded up to 16, and there are four of them' twelve_bytes
+ok '  and the map says 12' fact 11-per-cpu.md '12. It is the size of one value, as it was asked for' twelve_bytes
 if [ "$(id -u)" -eq 0 ]; then
 	ok 'a pin is opened by who may read and write its file, or read it' \
 		fact 09-open.md 'A descriptor for reading and writing needs both rights; with `BPF_F_RDONLY`, the right to read will do' pins
@@ -604,7 +675,7 @@ else
 fi
 
 ok 'words that are not there do not pass' not fact 01-create.md 'no sentence says this' above_two
-sed -i 's/slow < 10 \* plain/slow > plain/; s/ != 200000/ == 200000/' "$tmp/limits.c"
+plant 's/slow < 10 \* plain/slow > plain/; s/ != 200000/ == 200000/' "$tmp/limits.c"
 ok 'a program that asks for the contrary is built' build limits
 ok 'a fact that does not hold does not pass' not fact 02-update.md 'In a map of maps' outer_waits
 ok '  nor another one' not fact 02-update.md 'BPF_F_MMAPABLE' atomics

@@ -52,9 +52,9 @@ like_recorded() {
 }
 ok 'its answers are recorded' like_recorded "$tmp/rows"
 
-sed '/^bpf_map_lookup_elem\tARRAY\t/s/yes/EINVAL (22)/' "$tmp/rows" >"$tmp/changed"
+plant '/^bpf_map_lookup_elem\tARRAY\t/s/yes/EINVAL (22)/' "$tmp/rows" "$tmp/changed"
 ok '  and a changed answer is seen' not like_recorded "$tmp/changed"
-sed '/^bpf_map_create\tHASH\tkey_size/s/from 1.*/4/' "$tmp/rows" >"$tmp/changed"
+plant '/^bpf_map_create\tHASH\tkey_size/s/from 1.*/4/' "$tmp/rows" "$tmp/changed"
 ok '  and a changed size' not like_recorded "$tmp/changed"
 sed 100q "$tmp/rows" >"$tmp/fewer"
 ok '  and rows that are missing' not like_recorded "$tmp/fewer"

@@ -74,7 +74,7 @@ contents() {
 	diff "$tmp/expected" "$tmp/numbers" && [ "$(wc -l <"$tmp/numbers")" -gt 30 ]
 }
 ok 'the contents name the right pages' contents "$html"
-sed 's/^\(<p class="c2"><a href="#\)[^"]*/\195-index--main/' "$html" >"$tmp/wrong.html"
+plant 's/^\(<p class="c2"><a href="#\)[^"]*/\195-index--main/' "$html" "$tmp/wrong.html"
 ok '  and a wrong number is found' not contents "$tmp/wrong.html"
 answers() {
 	grep -o 'href="#[^"]*">\(Answer\|Question\) on page' "$1" |
@@ -84,7 +84,7 @@ answers() {
 	diff "$tmp/expected" "$tmp/numbers" && [ "$(wc -l <"$tmp/numbers")" -gt 30 ]
 }
 ok 'question and answer name the right pages' answers "$html"
-sed 's/#94-answers--02-update-1"/#95-index--main"/' "$html" >"$tmp/wrong.html"
+plant 's/#94-answers--02-update-1"/#95-index--main"/' "$html" "$tmp/wrong.html"
 ok '  and a wrong number is found' not answers "$tmp/wrong.html"
 # No entry of the index names a page twice, and each place is there.
 index() {
@@ -99,7 +99,7 @@ index "$html"
 ok 'every number in the index is a page, and is there once' sh -c "! grep . '$tmp/twice' && [ \"\$(wc -l <'$tmp/index')\" -gt 50 ]"
 
 # The same bytes from the same commit: its first two lessons.
-sed '/<section class="chapter" id="02-/,$d' "$html" >"$tmp/short.html"
+plant '/<section class="chapter" id="02-/,$d' "$html" "$tmp/short.html"
 epoch() {
 	SOURCE_DATE_EPOCH=1700000000 weasyprint -q --pdf-variant pdf/ua-1 \
 		-s "$top/docs/print.css" "$tmp/short.html" "$1"
@@ -108,7 +108,7 @@ same() {
 	epoch "$tmp/1.pdf" && sleep 1 && epoch "$tmp/2.pdf" && cmp "$tmp/1.pdf" "$tmp/2.pdf"
 }
 ok 'the same source gives the same bytes' same
-sed -i 's/kernel/colonel/' "$tmp/short.html"
+plant 's/kernel/colonel/' "$tmp/short.html"
 ok '  and another source others' not sh -c "SOURCE_DATE_EPOCH=1700000000 weasyprint -q \
 	--pdf-variant pdf/ua-1 -s '$top/docs/print.css' '$tmp/short.html' '$tmp/2.pdf'; cmp -s '$tmp/1.pdf' '$tmp/2.pdf'"
 

@@ -74,7 +74,7 @@ sed '2a\
 \
 ' "$code/02_update.c" >"$tmp/late.c"
 ok 'a call that comes late is seen' not teaches bpf_map_update_elem "$tmp/late.c"
-sed 's/^int main/static int wrap(void)\n{\n\treturn 0;\n}\n\n&/' "$code/05_delete.c" >"$tmp/wrapped.c"
+plant 's/^int main/static int wrap(void)\n{\n\treturn 0;\n}\n\n&/' "$code/05_delete.c" "$tmp/wrapped.c"
 ok 'a function in front of it is seen' not teaches bpf_map_delete_elem "$tmp/wrapped.c"
 
 # From here on, in a copy of the sources, so that the tree stays as it is.

@@ -9,7 +9,11 @@ echo "# SEED=$seed"
 
 # limit SECONDS PID: kills PID then, unless $watchdog is ended before
 limit() {
-	(trap 'kill $!' TERM; sleep "$1" & wait $! && kill -9 "$2") >/dev/null 2>&1 &
+	(sleeper=''
+		trap '[ -z "$sleeper" ] || kill "$sleeper"; exit' TERM
+		sleep "$1" &
+		sleeper=$!
+		wait "$sleeper" && kill -9 "$2") >/dev/null 2>&1 &
 	watchdog=$!
 }
 

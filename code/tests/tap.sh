@@ -10,6 +10,7 @@
 #                                 unless "this kernel is too old"
 #   need TOOL...                  skips the whole test without TOOL
 #   mutant NAME SCRIPT            a changed program, in $tmp/NAME
+#   plant SCRIPT FROM [TO]        a file with a fault in it
 #   need_bpf                      skips the whole test without bpf(2)
 #   done_testing                  last line of a test
 #
@@ -91,6 +92,18 @@ bpf_cc() {
 # is another moment in every run.
 arguments() {
 	[ "${1##*/}" != test_maps ] || echo "--rounds ${2:-3} --interval 0"
+}
+
+# plant SCRIPT FROM [TO]: puts a fault, made by a sed script, into a copy of
+# a file, or into the file. One that changes nothing would prove nothing:
+# the test ends.
+plant() {
+	sed "$1" "$2" >"$tmp/planted"
+	if cmp -s "$2" "$tmp/planted"; then
+		echo "Bail out! The script changes nothing in ${2##*/}: $1"
+		exit 1
+	fi
+	cat "$tmp/planted" >"${3:-$2}"
 }
 
 # mutant NAME SCRIPT: $tmp/NAME, the program changed by a sed script, or

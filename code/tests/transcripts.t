@@ -35,19 +35,19 @@ for program in $(sh "$code/tools/transcript.sh" built); do
 	ok "$program makes the calls that are recorded" asks "$program" "$recorded"
 done
 
-sed 's/EEXIST/EBUSY/' "$recorded/02_update.txt" >"$tmp/other"
+plant 's/EEXIST/EBUSY/' "$recorded/02_update.txt" "$tmp/other"
 ok 'another output does not pass' not prints 02_update "$tmp/other"
 cp -R "$recorded" "$tmp/recorded"
-sed -i '3d' "$tmp/recorded/02_update.bpf.txt"
+plant '3d' "$tmp/recorded/02_update.bpf.txt"
 ok 'a call too few does not pass' not asks 02_update "$tmp/recorded"
-sed -i '$s/close/dup/' "$tmp/recorded/05_delete.steps.tsv"
+plant '$s/close/dup/' "$tmp/recorded/05_delete.steps.tsv"
 ok 'another step does not pass' not asks 05_delete "$tmp/recorded"
 
 # A changed program with an old transcript fails.
 mkdir "$tmp/code"
 cp -R "$code"/*.[ch] "$code/Makefile" "$code/tools" "$tmp/code"
 code=$tmp/code
-sed -i "s/8, 2, NULL/8, 3, NULL/" "$code/02_update.c"
+plant "s/8, 2, NULL/8, 3, NULL/" "$code/02_update.c"
 make -s -C "$code" 02_update >/dev/null 2>&1
 ok 'a changed program does not pass its old output' \
 	not prints 02_update "$recorded/02_update.txt"
