@@ -19,7 +19,7 @@ image=$(sh "$code/machines/qemu/kernel.sh" image 2>"$tmp/err") ||
 chmod 755 "$tmp"
 home=$tmp/home
 mkdir -p "$home/book/code/machines/qemu/cache" "$home/tmp"
-tar -C "$top" --exclude=.git --exclude=code/machines/qemu/cache --exclude=node_modules \
+tar -C "$top" --exclude=.git --exclude='code/machines/*/cache' --exclude=node_modules \
 	--exclude=docs/build -cf - . | tar -C "$home/book" -xf -
 rm -rf "$home"/book/code/exercises/*_*/exercise.c "$home"/book/code/exercises/build*
 cp "$image" "$home/book/code/machines/qemu/cache/own-linux-${image##*-linux-}"

@@ -147,14 +147,14 @@ mkdir -p "$root/bin" "$root/dev" "$root/proc" "$root/sys" "$root/tmp" \
 	chmod 755 "$root/init" "$root/bin/busybox" || fault "$no_room"
 unused=code/exercises/build/kernels
 [ "$mode $folder" != "run $top/code" ] || unused=code/exercises/build
-tar -C "$top" --exclude=code/machines/qemu/cache --exclude=code/tests \
+tar -C "$top" --exclude='code/machines/*/cache' --exclude=node_modules --exclude=code/tests \
 	--exclude="$unused" --exclude='*.o' -cf - code lessons |
 	tar -C "$root$top" -xf - || fault "$no_room"
 # What is there, to see in the end what has changed there, and here.
 if [ "$mode" = shell ]; then
 	(cd "$root$top" && find code lessons -type f -printf '%s %Ts %p\n') >"$tmp/there" &&
 		mv "$tmp/there" "$root/listing" || fault "$no_room"
-	(cd "$top" && find code lessons -path code/machines/qemu/cache -prune -o -type f -printf '%s %T@ %p\n') >"$tmp/here"
+	(cd "$top" && find code lessons -path 'code/machines/*/cache' -prune -o -type f -printf '%s %T@ %p\n') >"$tmp/here"
 fi
 for tool in strace bpftool; do
 	found=$(PATH=$PATH:/usr/sbin:$tools/usr/sbin command -v $tool) &&
