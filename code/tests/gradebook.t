@@ -118,8 +118,8 @@ only() {
 }
 ok 'ONLY grades this one, and nobody else' only
 again() {
-	ls -i "$out/.graded/zoe/page" >"$tmp/inode"
-	ONLY=zoe grade "$tmp/one" "$out" && ! ls -i "$out/.graded/zoe/page" | diff -q "$tmp/inode" - >/dev/null
+	echo stale >"$out/.graded/zoe/page"
+	ONLY=zoe grade "$tmp/one" "$out" && ! grep -q stale "$out/.graded/zoe/page"
 }
 ok '  also when nothing has changed' again
 nobody() {
