@@ -25,7 +25,7 @@ int main(void)
 		.msg_iov = &data,
 		.msg_iovlen = 1,
 		.msg_control = &beside,
-		.msg_controllen = sizeof(beside),
+		.msg_controllen = CMSG_LEN(sizeof(map)),
 	};
 	setvbuf(stdout, NULL, _IOLBF, 0); // two of us print
 	EXPECT(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);

@@ -12,7 +12,7 @@ test: ## run all tests (installs the small tools that they need)
 	@sh code/tools/requirements.sh install build test grade
 	@$(MAKE) steps
 	@sh code/tools/with_capabilities.sh prove -e sh $(if $(V),-v) -j2 \
-		--rules="seq=**grader.t" --rules="par=**" $(tests)
+		--rules="seq=**grade*.t" --rules="par=**" $(tests)
 
 test-deps: ## install the large tools too, so that no test is skipped
 	@sh code/tools/requirements.sh install build test docs pdf grade large
@@ -59,7 +59,7 @@ bench: steps ## print speeds as ratios; CLASS=100 grades 100 students and 300
 	@sh docs/bench.sh
 	@sh code/exercises/classroom/bench.sh
 
-grade: ## grade a class: make grade SUBMISSIONS=dir OUT=dir [IN=vm]
+grade: ## grade a class: make grade SUBMISSIONS=dir OUT=dir [ONLY=name] [IN=vm]
 	@sh code/exercises/classroom/grade.sh batch "$(SUBMISSIONS)" "$(OUT)"
 
 handout: ## make the archive for students, without any solution

@@ -9,10 +9,15 @@
 #
 # SUBMISSIONS has a folder for each student, with NAME/exercise.c or
 # NAME.c for each exercise handed in, also under code/exercises/, and NAME
-# may be short, as in 02a; anything else is ignored. OUT gets
-# grades.csv, grades.json, summary.md and feedback/. A batch that was killed goes on
-# where it was when it is started again.
+# may be short, as in 02a; see hand_ins for the rest. Anything else is
+# ignored. OUT gets grades.csv, grades.json, summary.md, feedback/ and
+# results/. Who is in OUT and not in SUBMISSIONS stays; who is in both and
+# has changed nothing is not graded again. So a batch that was killed goes
+# on where it was, and one more student is one more student.
 #
+# ONLY=NAME     grades this student, once more, and nobody else
+# DUE=DATE      summary.md and the tables say what came later; a date is
+#               what date(1) reads, such as "2026-11-20 18:00"
 # SEED=N        the same values for all (if not given, a submission's
 #               values follow from its text: same text, same grade)
 # IN=vm         what is handed in runs in a virtual machine, one for each
@@ -128,15 +133,40 @@ remove_cgroup() {
 }
 
 clean_up() {
-	rm -rf "$work" "$out/.batch/results/$number.new" "$out/.batch/pages/$number.new"
+	rm -rf "$work" "$out/.batch/done/$number.new"
 	remove_cgroup
+}
+
+# hand_ins FOLDER NAME: the files that may be this exercise, each with its
+# date and behind a NUL, the one to grade first. That is the one that was
+# changed last; of two with one date, the one whose name comes later, as
+# that of a second copy does. They lie anywhere in FOLDER, as in a
+# repository, and are called 02a.c or 02a/exercise.c, 02a.c being short for
+# NAME.c; a browser may have made it "02a (1).c", or a learning platform
+# 02a-1.c. If there is none, any other prefix is allowed: x_02a.c.
+hand_ins() {
+	short=${2%%_*}
+	again='([ _]?\([0-9]+\)|-[0-9]+)?'
+	for names in "($short|$2)$again" ".*[_ -]($short|$2)$again"; do
+		find "$1/" -maxdepth 7 \( -name .git -o -name __MACOSX -o -name classroom \
+			-o -name tests -o -name wrong -o -name 'build*' \) -prune -o \
+			-type f ! -name '.*' -regextype posix-extended \
+			-iregex ".*/($names\\.c|($short|$2)/exercise$again\\.c)" -printf '%T@ %P\0' |
+			LC_ALL=C sort -z -k1,1nr -k2r >"$work/$2/hand_ins"
+		[ ! -s "$work/$2/hand_ins" ] || break
+	done
 }
 
 # take FOLDER NAME: copy the file of an exercise into $work/NAME, or say
 # on stdout why there is nothing to grade
 take() {
-	for place in "$2/exercise.c" "$2.c" "${2%%_*}/exercise.c" "${2%%_*}.c" \
+	hand_ins "$1" "$2"
+	# What stands behind it is no part of the name, not even a line's end.
+	first=$(head -z -n 1 "$work/$2/hand_ins" | tr -d '\0'; echo .)
+	first=${first%.}
+	for place in "${first#* }" "$2/exercise.c" "$2.c" "${2%%_*}/exercise.c" "${2%%_*}.c" \
 		"code/exercises/$2/exercise.c"; do
+		[ -n "$place" ] || continue
 		source=$1/$place
 		part=$source
 		while [ "$part" != "$1" ]; do
@@ -167,10 +197,40 @@ take() {
 			echo "too large: more than $max_source bytes"
 			return 1
 		fi
+		changed "$1" "$place" >"$work/$2/when"
 		return 0
 	done
 	echo 'not handed in'
 	return 1
+}
+
+# changed FOLDER PLACE: when a file was changed last, in seconds since 1970;
+# in a repository, when that was committed. Git does what a repository
+# tells it, so it runs in the sandbox.
+changed() {
+	repository=$1/$2
+	while [ "${repository#"$1"/}" != "$repository" ]; do
+		repository=${repository%/*}
+		[ -d "$repository/.git" ] || continue
+		inside=$1/$2
+		timeout -k 5 20 sh "$here/sandbox.sh" run "$repository" git -c 'safe.directory=*' \
+			log -1 --format=%ct -- "${inside#"$repository"/}" </dev/null 2>/dev/null | grep -x '[0-9]*' && return
+		break
+	done
+	stat -c %Y "$1/$2"
+}
+
+# alike FILE: a sum that is the same for texts that differ in names,
+# comments and spaces only
+alike() {
+	# shellcheck disable=SC2016 # expanded by awk
+	"$cc" -fpreprocessed -dD -E -P - <"$1" 2>/dev/null | grep -o '[A-Za-z_][A-Za-z_0-9]*\|[0-9][0-9A-Za-z_.]*\|[^[:space:]]' | awk '
+		/^[A-Za-z_]/ && !/^bpf_|^[A-Z_0-9]*$|^(int|char|void|struct|return|if|else|while|for|do|const|static|sizeof|unsigned|long|u?int[0-9]+_t|__u[0-9]+)$/ {
+			if (!($0 in name))
+				name[$0] = "n" ++names
+			$0 = name[$0]
+		}
+		{ print }' | sha256sum | cut -c1-16
 }
 
 # build NAME: compile in the sandbox. Status 0, or 1 with the compiler's
@@ -264,6 +324,7 @@ prepare() {
 		} >"$work/$1/report"
 		state=uncompiled
 	else
+		alike "$work/$1/exercise.c" >"$work/$1/alike"
 		{
 			[ -n "$seed" ] && echo "$seed" || secret_seed "$work/$1/exercise.c"
 		} >"$work/judges/$1.seed" &&
@@ -349,12 +410,97 @@ page() {
 	echo '| exercise | state | points |'
 	echo '| --- | --- | ---: |'
 	awk '{ printf "| %s | %s | %d of %d |\n", $1, $2, $3, $4 }' "$1"
-	while read -r name state got of; do
+	while read -r name state got of _; do
 		printf '\n## %s: %s\n\n' "$name" "$(sed -n 's/^title //p' "$exercises/$name/points")"
 		printf '%s, %s of %s points.\n\n' "$state" "$got" "$of"
 		# Four more columns make it verbatim, whatever it contains.
 		sed "s/^/    /; s/again     SEED/again     make check-${name%%_*} SEED/" "$work/$name/report"
+		# Which one it was is said if there were several.
+		lines_of <"$work/$name/hand_ins" | sed 's/^[^ ]* /    /' >"$work/files"
+		[ "$(wc -l <"$work/files")" -lt 2 ] || {
+			printf '\nOf these files, the first one was graded, which was changed last:\n\n'
+			cat "$work/files"
+		}
 	done <"$1"
+	[ ! -s "$work/near" ] || {
+		printf '\n## Not graded, because of their names\n\n'
+		sed 's/^/    /' "$work/near"
+	}
+}
+
+# near_misses: the files that look like an exercise that was handed in and
+# were not taken for one
+near_misses() {
+	cat "$work"/*/hand_ins | sed -z 's/^[^ ]* //' | lines_of >"$work/taken"
+	words=$(exercises | sed 's/^[^_]*_//' | paste -s -d '|')
+	find "$submission/" -maxdepth 7 \( -name .git -o -name __MACOSX -o -name code -o -name exercises \) -prune -o \
+		-type f -regextype posix-extended \
+		-iregex ".*/([^/]*[^0-9a-z/])?[a-z]{0,8}0?[1-9][ _.-]?[ab]([^a-z0-9/][^/]*)?\\.[a-z]+|.*($words)[^/]*\\.[a-z]+" -printf '%P\0' |
+		lines_of | grep -vxF -f "$work/taken" | sort
+}
+
+# lines_of: names that end with a NUL, each as a line that can be printed
+lines_of() {
+	tr '\0\n' '\n?' | sed 's/[^ -~]/?/g'
+}
+
+# results_json RESULTS: a student's results, as the autograder of Gradescope
+# reads them (https://gradescope-autograders.readthedocs.io): a test for
+# each check, with its points
+results_json() {
+	printf '{"score": %s, "tests": [' "$(awk '{ n += $3 } END { print n + 0 }' "$1")"
+	between=
+	while read -r name state got of _; do
+		tr -cd '\11\12\40-\176' <"$work/$name/report" | awk -v name="$name" -v state="$state" -v between="$between" '
+			function text(s) {
+				gsub(/\\/, "\\\\", s)
+				gsub(/"/, "\\\"", s)
+				gsub(/\t/, "\\t", s)
+				return s
+			}
+			FNR == NR {
+				if ($1 != "title" && NF) {
+					check[++n] = $2
+					points[n] = $1
+				}
+				next
+			}
+			/^(ok|not ok) - / {
+				at = $1 == "ok" ? $3 : $4
+				passed[at] = $1 == "ok"
+				asked[at]
+				next
+			}
+			{ said[at] = said[at] text($0) "\\n" }
+			END {
+				for (i = 1; i <= n; i++) {
+					c = check[i]
+					got = passed[c] && passed[check[1]] ? points[i] : 0
+					printf "%s\n  {\"name\": \"%s: %s\", \"number\": \"%s.%d\", \"score\": %d, \"max_score\": %d, \"status\": \"%s\", \"output\": \"%s\"}",
+						(i > 1) ? "," : between, name, c, substr(name, 1, index(name, "_") - 1), i, got, points[i],
+						passed[c] ? "passed" : "failed", (c in asked) ? said[c] : state "\\n" said[""] said["compiles"] said["ends"]
+				}
+			}' "$exercises/$name/points" -
+		between=,
+	done <"$1"
+	printf '\n], "extra_data": {'
+	awk '{
+		printf "%s\n  \"%s\": {\"state\": \"%s\", \"seed\": %s, \"changed\": %s, \"sha256\": \"%s\"}",
+			(NR > 1) ? "," : "", $1, $2, ($5 == "-") ? "null" : $5, ($6 == "-") ? "null" : $6, ($7 == "-") ? "" : $7
+	}' "$1"
+	printf '\n}}\n'
+}
+
+# facts NAME: seed, date and two sums of what was handed in, and whether it
+# is marked as late, or a - for each
+facts() {
+	for file in "$work/judges/$1.seed" "$work/$1/when"; do
+		cat "$file" 2>/dev/null || echo -
+	done
+	{ sha256sum "$work/$1/exercise.c" 2>/dev/null || echo -; } | sed 's/ .*//'
+	cat "$work/$1/alike" 2>/dev/null || echo -
+	# Canvas marks what it took after the date.
+	head -z -n 1 "$work/$1/hand_ins" 2>/dev/null | tr '\0\n' '\n?' | grep -o _LATE_ || echo -
 }
 
 one() {
@@ -385,32 +531,72 @@ one() {
 		conclude "$name"
 	done <"$work/prepared"
 	for name in $(exercises); do
-		echo "$name $(cat "$work/$name/result")"
+		echo "$name $(cat "$work/$name/result") $(facts "$name" | paste -s -d ' ')"
 	done >"$work/results" || fault "no room in $work"
+	near_misses >"$work/near"
 	! grep -qv ' missing ' "$work/results" || found=yes
 	[ -n "${found:-}" ] || printf '%s handed in no exercise: no file is named like %s.c or %s.c.\n' \
 		"$(cat "$batch/names/$number")" "$name" "${name%%_*}" >&2
 	page "$work/results" >"$work/page" || fault 'the page cannot be written'
+	results_json "$work/results" >"$work/json" || fault 'the results cannot be written'
 
-	mkdir -p "$batch/results" "$batch/pages" &&
-		cp "$work/page" "$batch/pages/$number.new" &&
-		cp "$work/results" "$batch/results/$number.new" &&
-		mv "$batch/pages/$number.new" "$batch/pages/$number" &&
-		mv "$batch/results/$number.new" "$batch/results/$number" ||
+	mkdir -p "$batch/done/$number.new" &&
+		cp "$work/page" "$work/results" "$work/json" "$work/near" "$batch/keys/$number" "$batch/done/$number.new" &&
+		mv "$batch/done/$number.new/$number" "$batch/done/$number.new/key" &&
+		mv "$batch/done/$number.new" "$batch/done/$number" ||
 		fault "the result cannot be written to $batch"
 }
 
 # --- the class -------------------------------------------------------------
 
-# What a result depends on. If it is as it was, a batch goes on; if not,
-# it starts anew.
-fingerprint() {
+# What a result depends on beside the submission.
+grader_key() {
 	{
-		# A change of the contents always changes the last of the times.
-		find "$submissions" -mindepth 1 -printf '%P %y %s %T@ %C@ %l\0' | sort -z
-		cat "$here"/*.[ch] "$here"/*.sh "$exercises"/*_*/check.c "$exercises"/*_*/points "$exercises"/*_*/call.c
+		cat "$here"/*.[ch] "$here"/*.sh "$exercises"/*_*/check.c "$exercises"/*_*/points "$exercises"/*_*/call.c "$batch/secret"
 		echo "${CC:-cc} ${SEED:-} ${IN:-}"
 	} | cksum
+}
+
+# key FOLDER: what a student's result depends on. If it is as it was, the
+# result stays.
+key() {
+	{
+		cat "$batch/grader"
+		case $1 in
+		"$batch"/*) find "$1" -type f -printf '%P %T@\n' -exec cat {} + ;;
+		# A change of the contents always changes the last of the times.
+		*) find "$1" -mindepth 1 -printf '%P %y %s %T@ %C@ %l\0' | sort -z ;;
+		esac
+	} | cksum
+}
+
+# keep_done: what is graded goes to $graded/NAME, whole
+keep_done() {
+	mkdir -p "$graded" || return 1
+	for folder in "$batch/done"/*; do
+		number=${folder##*/}
+		[ "${number%.new}" = "$number" ] && [ -e "$folder/key" ] || continue
+		name=$(cat "$batch/names/$number") &&
+			rm -rf "${graded:?}/$name" && mv "$folder" "$graded/$name" || return 1
+	done
+}
+
+# unpack: files that lie in SUBMISSIONS itself, as Canvas packs them: one
+# folder a student, $batch/flat/NAME, made of name_123_456_02a.c. What
+# comes late has a LATE there; Canvas counts a file that was handed in
+# again in its name: 02a-1.c.
+unpack() {
+	for file in "$submissions"/*; do
+		[ -f "$file" ] && [ ! -L "$file" ] || continue
+		name=${file##*/}
+		student=$(printf %s "$name" | LC_ALL=C sed -nzE 's/^([^_]+)_(LATE_)?([0-9]+)_([0-9]+_)*[^_0-9].*\.[a-zA-Z]+$/\1_\3/p; s/^([^_]+)_(LATE_)?([0-9]+)_([0-9]+_)*[0-9]{2}[a-z][ _.(-].*$/\1_\3/p' | head -z -n 1 | tr -d '\0')
+		if [ -z "$student" ]; then
+			printf 'ignored, not a folder: %s\n' "$(encode "$name")" >&2
+			continue
+		fi
+		mkdir -p "$batch/flat/$student" &&
+			cp -p --sparse=always "$file" "$batch/flat/$student/$name" || die "$out cannot be written"
+	done
 }
 
 # keep_secret: $batch/secret is what this tree's teacher keeps in
@@ -428,25 +614,36 @@ keep_secret() {
 # begin: number the submissions and build the judges
 begin() {
 	rm -rf "$batch" || die "$batch cannot be removed"
-	mkdir -p "$batch/submissions" "$batch/names" || die "$out cannot be written"
+	mkdir -p "$batch/submissions" "$batch/names" "$batch/keys" || die "$out cannot be written"
 	keep_secret
-	count=0
-	for folder in "$submissions"/* "$submissions"/.[!.]* "$submissions"/..?*; do
+	grader_key >"$batch/grader"
+	unpack
+	count=0 same=0
+	for folder in "$submissions"/* "$submissions"/.[!.]* "$submissions"/..?* "$batch/flat"/*; do
 		name=${folder##*/}
-		if [ -f "$folder" ]; then
-			printf 'ignored, not a folder: %s\n' "$(encode "$name")" >&2
-		fi
+		# Moodle's way to say whose it is.
+		name=${name%_assignsubmission_file*}
 		[ -d "$folder" ] || continue
+		[ -z "${ONLY:-}" ] || [ "$ONLY" = "$name" ] || [ "$ONLY" = "$(encode "$name")" ] || continue
 		if [ -L "$folder" ]; then
 			printf 'ignored, a symbolic link: %s\n' "$(encode "$name")" >&2
 			continue
 		fi
 		count=$((count + 1))
 		number=$(printf %05d $count)
-		ln -s "$folder" "$batch/submissions/$number" &&
-			encode "$name" >"$batch/names/$number" ||
+		encoded=$(encode "$name")
+		key "$folder" >"$batch/keys/$number" || die "$batch cannot be written"
+		if [ -z "${ONLY:-}" ] && cmp -s "$batch/keys/$number" "$graded/$encoded/key"; then
+			same=$((same + 1))
+			continue
+		fi
+		rm -rf "${graded:?}/$encoded" &&
+			ln -s "$folder" "$batch/submissions/$number" &&
+			printf '%s\n' "$encoded" >"$batch/names/$number" ||
 			die "$batch cannot be written"
 	done
+	[ "$count" -gt 0 ] || die "There is no submission${ONLY:+ of $ONLY} in $submissions."
+	[ "$same" -eq 0 ] || echo "Going on: $same of $count are as they were when they were graded."
 	printf '%s\n' "${CC:-cc}" "${SEED:-}" "${IN:-}" >"$batch/settings" &&
 		make --no-print-directory -s -C "$exercises" -f classroom/Makefile ${CC:+CC="$CC"} BUILD="$batch/build" tools >"$batch/log" 2>&1 || {
 		cat "$batch/log" >&2
@@ -460,18 +657,18 @@ begin() {
 			-o "$batch/build/player" "$1" "$batch/build/${1%/*}/call.o" "$batch/build/player.o" -lbpf) ||
 			die 'The program that stands for what is handed in cannot be built.'
 	fi
-	fingerprint >"$batch/key" || die "$batch cannot be written"
 }
 
 # summary TABLE: for each exercise, how many are done, and which check
-# refused the most. Only names of checks are believed: a page also shows
+# refused the most; who was late, which texts are alike, what was not
+# understood. Only names of checks are believed: a page also shows
 # what a student's program printed.
 summary() {
 	echo '| exercise | handed in | done | refused the most |'
 	echo '| --- | ---: | ---: | --- |'
 	while read -r name; do
 		awk '$1 ~ /^[0-9]+$/ { print $2 }' "$exercises/$name/points" >"$new/checks"
-		cat "$batch/pages"/* 2>/dev/null | awk -v name="$name" '
+		cat "$graded"/*/page 2>/dev/null | awk -v name="$name" '
 			FNR == NR { check[$1]; next }
 			/^## / { here = $2 == name ":" }
 			here && /^    not ok - / && $4 in check { caught[$4]++ }
@@ -489,29 +686,83 @@ summary() {
 			$2 == name && $3 == "done" { done++ }
 			END { printf "| %s | %d | %d | %s |\n", name, n, done, worst }' "$1"
 	done <"$batch/exercises"
+	if [ -n "$due" ]; then
+		printf '\n## Later than %s\n\n' "$(date -d "@$due" '+%Y-%m-%d %H:%M %Z')"
+		while read -r number name state _ _ _ when _ _ late; do
+			[ "$(is_late "$when" "$late")" = 1 ] || continue
+			printf -- '- %s: %s, %s\n' "$(cat "$new/names/$number")" "${name%%_*}" \
+				"$([ "$when" = - ] && echo marked || date -d "@$when" '+%Y-%m-%d %H:%M')"
+		done <"$1"
+	fi
+	# A sum that several have, for an exercise.
+	awk '$9 != "-" && NF > 8 { n[$2 " " $9]++ } END { for (k in n) if (n[k] > 1) print k }' "$1" | sort >"$new/sums"
+	if [ -s "$new/sums" ]; then
+		printf '\n## Equal but for names, comments and spaces\n\n'
+		printf 'In a short exercise that is bound to happen. It is a hint, and no more.\n\n'
+		while read -r name sum; do
+			printf -- '- %s: ' "${name%%_*}"
+			awk -v name="$name" -v sum="$sum" '$2 == name && $9 == sum { print $1 }' "$1" | while read -r number; do
+				cat "$new/names/$number"
+			done | paste -s -d , | sed 's/,/, /g'
+		done <"$new/sums"
+	fi
+	if cat "$graded"/*/near 2>/dev/null | grep -q .; then
+		printf '\n## Not graded, because of their names\n\n'
+		for number in $(cd "$new/names" && echo *); do
+			name=$(cat "$new/names/$number")
+			[ -s "$graded/$name/near" ] || continue
+			while IFS= read -r file; do
+				# shellcheck disable=SC2016 # Markdown
+				printf -- '- %s: `%s`\n' "$name" "$file"
+			done <"$graded/$name/near"
+		done
+	fi
+}
+
+# is_late WHEN MARK: 1 if a file of that date, or with that mark, is late
+is_late() {
+	[ -n "$due" ] || return 0
+	case $2 in
+	_LATE_) echo 1 ;;
+	*) [ "$1" = - ] || [ "$1" -le "$due" ] || echo 1 ;;
+	esac
 }
 
 # collect: write OUT's files from the results, whole or not at all
 collect() {
 	new=$batch/out
 	rm -rf "$new"
-	mkdir -p "$new/feedback" || return 1
+	mkdir -p "$new/feedback" "$new/results" "$new/names" || return 1
 	: >"$new/table"
-	for file in "$batch/names"/*; do
-		number=${file##*/}
-		name=$(cat "$file")
-		if [ -e "$batch/results/$number" ]; then
+	{
+		cat "$batch/names"/* 2>/dev/null
+		for folder in "$graded"/*; do
+			[ ! -e "$folder/key" ] || printf '%s\n' "${folder##*/}"
+		done
+	} | sort -u >"$new/students"
+	number=10000
+	while read -r name; do
+		number=$((number + 1))
+		printf '%s\n' "$name" >"$new/names/$number" || return 1
+		if [ -e "$graded/$name/key" ]; then
 			{
 				printf '# Feedback for %s\n\n' "$name"
-				cat "$batch/pages/$number"
-			} >"$new/feedback/$name.md" || return 1
-			sed "s/^/$number /" "$batch/results/$number" >>"$new/table" || return 1
+				cat "$graded/$name/page"
+			} >"$new/feedback/$name.md" &&
+				cp "$graded/$name/json" "$new/results/$name.json" || return 1
+			sed "s/^/$number /" "$graded/$name/results" >>"$new/table" || return 1
 		else
 			echo "$number - fault 0 0" >>"$new/table"
 		fi
-	done
+	done <"$new/students"
+	# For the tables: a column more, which says what is late.
+	while read -r line; do
+		# shellcheck disable=SC2086 # words
+		set -- $line
+		echo "$line $([ $# -lt 10 ] || is_late "$7" "${10}")"
+	done <"$new/table" >"$new/dated"
 	for format in csv json; do
-		awk -v format=$format -v names="$batch/names" '
+		awk -v format=$format -v names="$new/names" '
 		function quoted(text) {
 			gsub(/"/, format == "json" ? "\\\"" : "\"\"", text)
 			return "\"" text "\""
@@ -525,6 +776,7 @@ collect() {
 			}
 			state[$1, $2] = $3
 			points[$1, $2] = $4
+			late[$1] += $11
 			got[$1] += $4
 			of[$1] += $5
 			if ($3 == "fault")
@@ -535,6 +787,9 @@ collect() {
 				printf "student,points,of,state"
 				for (j = 1; j <= n; j++)
 					printf ",%s", exercise[j]
+				for (j = 1; j <= n; j++)
+					printf ",%s state", exercise[j]
+				printf ",late"
 				printf "\r\n"
 			} else
 				printf "{\"students\": ["
@@ -548,7 +803,9 @@ collect() {
 						printf ",%d,%d,graded", got[s], of[s]
 					for (j = 1; j <= n; j++)
 						printf ",%s", fault[s] ? "" : points[s, exercise[j]]
-					printf "\r\n"
+					for (j = 1; j <= n; j++)
+						printf ",%s", fault[s] ? "" : state[s, exercise[j]]
+					printf ",%s\r\n", fault[s] ? "" : late[s] + 0
 					continue
 				}
 				printf "%s\n  {\"student\": %s, ", (i > 1) ? "," : "", quoted(name[s])
@@ -564,12 +821,13 @@ collect() {
 			}
 			if (format == "json")
 				printf "\n]}\n"
-		}' "$batch/exercises" "$new/table" >"$new/grades.$format" || return 1
+		}' "$batch/exercises" "$new/dated" >"$new/grades.$format" || return 1
 	done
 	summary "$new/table" >"$new/summary.md" || return 1
-	rm -rf "$out/feedback" &&
+	rm -rf "$out/feedback" "$out/results" &&
 		mv "$new/summary.md" "$out/summary.md" &&
 		mv "$new/feedback" "$out/feedback" &&
+		mv "$new/results" "$out/results" &&
 		mv "$new/grades.csv" "$out/grades.csv" &&
 		mv "$new/grades.json" "$out/grades.json"
 }
@@ -583,7 +841,7 @@ batch() {
 	elif [ "$(id -u)" -ne 0 ]; then
 		command -v sudo >/dev/null 2>&1 ||
 			die 'The grader builds sandboxes, which takes root, and there is no sudo here. With IN=vm it takes none.'
-		exec sudo --preserve-env=PATH,CC,SEED,JOBS,SSHLOGINFILE,CI sh "$here/grade.sh" batch "$1" "$2"
+		exec sudo --preserve-env=PATH,CC,SEED,ONLY,DUE,JOBS,SSHLOGINFILE,CI,TZ sh "$here/grade.sh" batch "$1" "$2"
 	fi
 	submissions=$(cd "$1" 2>/dev/null && pwd -P) || die "$1 is not a folder"
 	mkdir -p "$2" && out=$(cd "$2" && pwd -P) || die "$2 cannot be made"
@@ -593,34 +851,35 @@ batch() {
 	case $submissions/ in
 	"$out"/*) die 'SUBMISSIONS lies inside OUT, which the grader writes over.' ;;
 	esac
-	batch=$out/.batch
+	due=
+	[ -z "${DUE:-}" ] || due=$(date -d "$DUE" +%s 2>/dev/null) ||
+		die "DUE=$DUE is not a date: write it as in DUE=\"2026-11-20 18:00\"."
+	batch=$out/.batch graded=$out/.graded
 	[ ! -e "$out/feedback" ] || [ -e "$out/grades.csv" ] || [ -e "$batch" ] ||
 		die "$out/feedback is not the grader's: give an OUT that is empty."
 
 	exec 9>"$out/.lock" && flock -n 9 || die "Somebody else is grading into $out."
-	if [ -e "$batch/key" ] && [ "$(cat "$batch/key")" = "$(fingerprint)" ]; then
-		echo 'Going on where the last batch ended.'
-	else
-		begin
-	fi
+	# What a batch that was killed has done.
+	keep_done || die "The grades cannot be written to $out."
+	begin
 	exercises >"$batch/exercises" || die "$batch cannot be written"
-	count=$(find "$batch/names" -type f | wc -l)
-	[ "$count" -gt 0 ] || die "There is no submission in $1."
 
 	bar=
 	[ ! -t 2 ] || bar=--bar
 	(
-		cd "$batch/names" && printf '%s\n' *
-	) | parallel --will-cite --ungroup $bar --jobs "${JOBS:-100%}" --joblog "$batch/joblog" --resume-failed \
+		cd "$batch/names" && find . -type f | sed 's|^./||' | sort
+	) | parallel --will-cite --no-run-if-empty --ungroup $bar --jobs "${JOBS:-100%}" \
 		${SSHLOGINFILE:+--sshloginfile "$SSHLOGINFILE"} \
 		sh "$here/grade.sh" one "$out" 9>&-
-	collect || die "The grades cannot be written to $out."
-	graded=$(find "$batch/results" -type f 2>/dev/null | wc -l)
+	failed=$((count - same - $(find "$batch/done" -name key 2>/dev/null | wc -l)))
+	keep_done && collect || die "The grades cannot be written to $out."
 	[ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:${SUDO_GID:-0}" "$out"
-	stopped=$(cat "$batch"/results/* 2>/dev/null | grep -c ' uncompiled ')
+	stopped=$(grep -c ' uncompiled ' "$new/table")
 	[ "$stopped" -eq 0 ] || echo "Exercises that do not compile: $stopped."
-	echo "$graded of $count submissions are graded: see $out/grades.csv, $out/summary.md and $out/feedback/."
-	if [ "$graded" -lt "$count" ]; then
+	others=$(($(wc -l <"$new/students") - count))
+	[ "$others" -eq 0 ] || echo "Of earlier gradings, $others more are kept."
+	echo "$((count - failed)) of $count submissions are graded: see $out/grades.csv, $out/summary.md and $out/feedback/."
+	if [ "$failed" -gt 0 ]; then
 		echo 'The others were stopped by faults of the grader, not of the students. Put' >&2
 		echo 'right what was said above, then run the same command again.' >&2
 		exit 3
