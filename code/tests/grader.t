@@ -261,14 +261,14 @@ killed() {
 	setsid sh "$code/exercises/classroom/grade.sh" batch "$few" "$tmp/killed" >"$tmp/said" 2>&1 &
 	pid=$!
 	for _ in $(seq 6000); do
-		[ "$(find "$tmp/killed/.batch/done" -name key 2>/dev/null | wc -l)" -lt 2 ] || break
+		[ "$(find "$tmp/killed/.batch" -path "*/finished.*/key" 2>/dev/null | wc -l)" -lt 2 ] || break
 		sleep 0.1
 	done
 	kill -KILL -$pid
 	wait $pid
 	# Nobody was left to remove them; a grader would, in an hour.
 	cgroups | comm -13 "$tmp/cgroups" - | xargs -r rmdir 2>/dev/null
-	[ ! -e "$tmp/killed/grades.csv" ] && [ -e "$tmp/killed/.batch/done" ]
+	[ ! -e "$tmp/killed/grades.csv" ] && [ -e "$tmp/killed/.batch" ]
 }
 goes_on() {
 	grade "$few" "$tmp/killed" >"$tmp/said" 2>&1 && grep -q 'Going on' "$tmp/said"
@@ -290,6 +290,19 @@ ok 'a file that was changed is graded again' sees_the_change
 ok 'a batch is killed' killed
 ok 'it goes on where it was' goes_on
 ok 'a killed batch comes to the same grades' diff -r "$tmp/few_out" "$tmp/killed"
+
+# The jobs of a batch that was killed can live on: what they grade among
+# the files of the next one is not taken.
+lives_on() {
+	killed || return 1
+	batch=$tmp/killed/.batch
+	finished=$(sed -n 4p "$batch/settings")
+	rm -rf "$finished" && ls "$batch/names" >"$tmp/numbers" &&
+		not sh "$code/exercises/classroom/grade.sh" one "$tmp/killed" "$(head -n 1 "$tmp/numbers")" 2>"$tmp/said" &&
+		grep -q 'cannot be written' "$tmp/said" && [ ! -e "$finished" ]
+}
+rm -rf "$tmp/killed"
+ok '  and a job of the old batch leaves nothing in the new one' lives_on
 
 # --- faults of the grader ---
 

@@ -133,7 +133,7 @@ remove_cgroup() {
 }
 
 clean_up() {
-	rm -rf "$work" "$out/.batch/done/$number.new"
+	rm -rf "$work" "${finished:-$work}/$number.new"
 	remove_cgroup
 }
 
@@ -507,7 +507,7 @@ one() {
 	umask 022 # the sandbox reads what is made here
 	out=$1 number=$2
 	batch=$out/.batch
-	{ read -r cc && read -r seed && read -r in; } <"$batch/settings" || fault "$batch is not complete"
+	{ read -r cc && read -r seed && read -r in && read -r finished; } <"$batch/settings" || fault "$batch is not complete"
 	flags=$(cat "$batch/build/flags") || fault "$batch is not complete"
 	submission=$batch/submissions/$number
 	[ -r "$submission/." ] && [ -x "$submission/." ] || fault 'its folder may not be read'
@@ -540,10 +540,12 @@ one() {
 	page "$work/results" >"$work/page" || fault 'the page cannot be written'
 	results_json "$work/results" >"$work/json" || fault 'the results cannot be written'
 
-	mkdir -p "$batch/done/$number.new" &&
-		cp "$work/page" "$work/results" "$work/json" "$work/near" "$batch/keys/$number" "$batch/done/$number.new" &&
-		mv "$batch/done/$number.new/$number" "$batch/done/$number.new/key" &&
-		mv "$batch/done/$number.new" "$batch/done/$number" ||
+	# Of a batch that was killed, and begun once more, there is no such
+	# folder any longer: what was graded among its files is not believed.
+	mkdir "$finished/$number.new" &&
+		cp "$work/page" "$work/results" "$work/json" "$work/near" "$batch/keys/$number" "$finished/$number.new" &&
+		mv "$finished/$number.new/$number" "$finished/$number.new/key" &&
+		mv "$finished/$number.new" "$finished/$number" ||
 		fault "the result cannot be written to $batch"
 }
 
@@ -573,7 +575,7 @@ key() {
 # keep_done: what is graded goes to $graded/NAME, whole
 keep_done() {
 	mkdir -p "$graded" || return 1
-	for folder in "$batch/done"/*; do
+	for folder in "$batch"/finished.*/*; do
 		number=${folder##*/}
 		[ "${number%.new}" = "$number" ] && [ -e "$folder/key" ] || continue
 		name=$(cat "$batch/names/$number") &&
@@ -613,7 +615,10 @@ keep_secret() {
 
 # begin: number the submissions and build the judges
 begin() {
-	rm -rf "$batch" || die "$batch cannot be removed"
+	# Some of a batch that was killed may still run: out of its way first.
+	[ ! -e "$batch" ] || {
+		old=$(mktemp -d "$out/.old.XXXXXX") && mv "$batch" "$old" && rm -rf "$old"
+	} || die "$batch cannot be removed"
 	mkdir -p "$batch/submissions" "$batch/names" "$batch/keys" || die "$out cannot be written"
 	keep_secret
 	grader_key >"$batch/grader"
@@ -644,7 +649,8 @@ begin() {
 	done
 	[ "$count" -gt 0 ] || die "There is no submission${ONLY:+ of $ONLY} in $submissions."
 	[ "$same" -eq 0 ] || echo "Going on: $same of $count are as they were when they were graded."
-	printf '%s\n' "${CC:-cc}" "${SEED:-}" "${IN:-}" >"$batch/settings" &&
+	finished=$(mktemp -d "$batch/finished.XXXXXX") && chmod 755 "$finished" &&
+		printf '%s\n' "${CC:-cc}" "${SEED:-}" "${IN:-}" "$finished" >"$batch/settings" &&
 		make --no-print-directory -s -C "$exercises" -f classroom/Makefile ${CC:+CC="$CC"} BUILD="$batch/build" tools >"$batch/log" 2>&1 || {
 		cat "$batch/log" >&2
 		die 'The checks cannot be built.'
@@ -871,7 +877,7 @@ batch() {
 	) | parallel --will-cite --no-run-if-empty --ungroup $bar --jobs "${JOBS:-100%}" \
 		${SSHLOGINFILE:+--sshloginfile "$SSHLOGINFILE"} \
 		sh "$here/grade.sh" one "$out" 9>&-
-	failed=$((count - same - $(find "$batch/done" -name key 2>/dev/null | wc -l)))
+	failed=$((count - same - $(find "$finished" -name key 2>/dev/null | wc -l)))
 	keep_done && collect || die "The grades cannot be written to $out."
 	[ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:${SUDO_GID:-0}" "$out"
 	stopped=$(grep -c ' uncompiled ' "$new/table")
