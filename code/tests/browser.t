@@ -109,7 +109,8 @@ wrong 93-glossary.html "<pre style=\"white-space:pre\">$(printf '%0200d' 0)</pre
 ok '  and a cut line is found' not check "$tmp/wrong" print
 
 valid() {
-	java -jar "$modules/vnu-jar/build/dist/vnu.jar" --errors-only "$@"
+	# It does not know this word of a policy yet.
+	java -jar "$modules/vnu-jar/build/dist/vnu.jar" --errors-only --filterpattern ".*wasm-unsafe-eval.*" "$@"
 }
 ok 'every page is valid HTML' valid "$build"/*.html
 plant 's|</main>|<p><div></p></main>|' "$build/93-glossary.html" "$tmp/invalid.html"
