@@ -28,6 +28,8 @@ check() {
 
 ok 'before the click nothing is loaded, and one file after it' check "$build" "$records" quiet
 ok 'every program prints in the page what is recorded' check "$build" "$records" programs
+ok 'every program can be edited there: another flag, another answer' check "$build" "$records" edits
+ok 'the editor shows an error at its line, keeps the text and puts it back' check "$build" "$records" editor
 ok 'test_maps is stopped, drains and gives its sum; a reset ends it' check "$build" "$records" stop
 ok 'thirty runs in a row print the same' check "$build" "$records" repeat
 ok 'it runs from a server, too' check "$build" "$records" server
@@ -45,6 +47,9 @@ ok '  and a page that loads it before the click' not check "$tmp/pages" "$record
 sed -i 's/send("\\x03")/send("")/' "$tmp/pages/machine.js"
 grep -q 'send("")' "$tmp/pages/machine.js" || exit 1
 ok '  and a stop that stops nothing' not check "$tmp/pages" "$records" stop
+cp "$build/02-update.html" "$build/machine.js" "$tmp/pages"
+plant 's/localStorage.setItem/localStorage.getItem/' "$tmp/pages/machine.js"
+ok '  and an editor that keeps nothing' not check "$tmp/pages" "$records" editor
 
 fits() {
 	[ "$(gzip -9c "$1" | wc -c)" -le 6000000 ]

@@ -11,6 +11,7 @@ const { pathToFileURL } = require("url");
 const { chromium } = require("playwright-core");
 
 const [folder, transcripts, check] = process.argv.slice(2);
+const code = path.join(__dirname, "../..");
 const url = (page) => pathToFileURL(path.join(folder, page)).href;
 const pages = fs.readdirSync(folder).filter((f) =>
 	/^\d\d-.*\.html$/.test(f)).sort();
@@ -40,7 +41,7 @@ async function press(box, name) {
 
 async function ended(box) {
 	await box.getByRole("status").filter({ hasText:
-		/^It ended with|^It was ended|is missing|too little/ })
+		/^It ended with|^It was ended|^It did not|is missing|too little/ })
 		.waitFor({ timeout: 60000 });
 	return box.getByRole("status").innerText();
 }
@@ -96,6 +97,89 @@ const checks = {
 		}
 		if (count < 16)
 			fault("only " + count + " programs ran");
+	},
+
+	// One flag, or one answer, changed in each program: the kernel
+	// answers the changed call, and not as the record has it.
+	async edits(browser) {
+		let count = 0;
+		for (const name of pages) {
+			const page = await open(browser, name);
+			const programs = await page.locator("figure.program")
+				.evaluateAll((all) => all.filter((f) =>
+					f.nextElementSibling.matches(".machine"))
+					.map((f) => f.id.replace("program-", "")));
+			for (const program of programs.filter((p) =>
+				p !== "test_maps")) {
+				const box = panel(page, program);
+				await press(box, /^Edit/);
+				const area = box.getByRole("textbox");
+				const text = await area.inputValue();
+				wanted(program + ": text", text, fs.readFileSync(
+					path.join(code, program + ".c"), "utf8"));
+				const flag = /(update_elem\([^;]*?)\b(BPF_ANY|BPF_NOEXIST|0)\)/;
+				const one = flag.test(text) ?
+					text.replace(flag, "$1BPF_EXIST)") :
+					text.replace(/finish\(\)(?![^]*finish\(\))/,
+						"(EXPECT(1 + 1, 3), finish())");
+				await area.fill(one);
+				const { status, text: said } = await run(page, program);
+				count++;
+				if (said === record(program) ||
+				    !/= -ENOENT\n|No such file|1 \+ 1 = 2\n/.test(said))
+					fault(program + " edited: " + status + said);
+				await press(box, /^Put back/);
+				const again = await run(page, program);
+				wanted(program + " put back", again.text,
+					record(program));
+			}
+			await page.close();
+		}
+		if (count < 16)
+			fault("only " + count + " programs were edited");
+	},
+
+	// Lesson 2's flag; an error; what was written is kept and put back.
+	async editor(browser) {
+		const page = await open(browser, "02-update.html");
+		let box = panel(page, "02_update");
+		await press(box, /^Edit/);
+		const area = () => box.getByRole("textbox");
+		const text = await area().inputValue();
+		const other = text.replace("monday, BPF_NOEXIST",
+			"monday, BPF_ANY");
+		await area().fill(other);
+		await area().press("Control+Enter");
+		await box.getByText("It ended with status 1.").waitFor();
+		if (!(await output(box)).includes("bpf_map_update_elem(map, " +
+			"&scanner, &monday, BPF_ANY) = 0\n02_update.c:2"))
+			fault("another flag: " + await output(box));
+		await area().fill(other.replace("int main", "int maim)"));
+		const bad = await run(page, "02_update");
+		const line = text.slice(0, text.indexOf("int main"))
+			.split("\n").length;
+		wanted("an error", bad.status,
+			"It did not compile: see line " + line + ".");
+		wanted("selected", await area().evaluate((a) => a.value.slice(
+			a.selectionStart, a.selectionEnd)), "int maim)(void)");
+		await page.keyboard.press("Tab");
+		if (await area().evaluate((a) => a === document.activeElement))
+			fault("Tab does not leave the editor");
+		await area().fill(other);
+		const saved = page.waitForEvent("download");
+		await press(box, /^Download/);
+		wanted("download", fs.readFileSync(
+			await (await saved).path(), "utf8"), other);
+		await page.reload();
+		box = panel(page, "02_update");
+		await press(box, /^Edit/);
+		wanted("kept", await area().inputValue(), other);
+		await press(box, /^Put back/);
+		wanted("put back", await area().inputValue(), text);
+		await page.reload();
+		box = panel(page, "02_update");
+		await press(box, /^Edit/);
+		wanted("forgotten", await area().inputValue(), text);
 	},
 
 	// Ctrl+C: what test_maps printed in the record, then the sum.
