@@ -138,6 +138,16 @@ static void add_to_some(void)
 	question(ADD, "to a queue of 3");
 }
 
+static void add_zeros(void)
+{
+	make_queue(7, 3);
+	question(ADD, "to a queue of 3");
+	memset(asked.request.arg, 0, 3 * sizeof(*asked.before));
+	memset(asked.before, 0, 3 * sizeof(*asked.before));
+	tried("add_job(fd, &job), number 0, kind 0, argument 0, to a "
+	      "queue of 3");
+}
+
 static void add_to_none(void)
 {
 	make_queue(1, 0);
@@ -160,6 +170,23 @@ static void take_of_some(void)
 {
 	make_queue(7, 3);
 	question(TAKE, "from a queue of 3");
+}
+
+// Zeros are a job like any other.
+static void push_zeros(void)
+{
+	const struct job zeros = { .number = 0 };
+
+	must("bpf_map_update_elem",
+	     bpf_map_update_elem(fd, NULL, &zeros, BPF_ANY));
+}
+
+static void take_zeros(void)
+{
+	make_queue(5, 0);
+	push_zeros();
+	push();
+	question(TAKE, "from a queue whose first job is all zeros");
 }
 
 static void take_of_full(void)
@@ -205,6 +232,7 @@ static void adds_at_the_end(void)
 {
 	ask_often(&adding, &adds, add_to_some);
 	ask_often(&adding, &adds, add_to_none);
+	ask(&adding, &adds, add_zeros);
 	ask_often(&adding, &adds, add_the_last);
 }
 
@@ -212,6 +240,7 @@ static void takes_the_oldest(void)
 {
 	ask_often(&taking, &oldest, take_of_some);
 	ask_often(&taking, &oldest, take_of_full);
+	ask_often(&taking, &oldest, take_zeros);
 	ask_often(&taking, &oldest, take_the_last);
 }
 

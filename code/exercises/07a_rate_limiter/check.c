@@ -480,6 +480,21 @@ static void used_up(void)
 	ask_allow("a window that is used up");
 }
 
+// A server whose clock is ahead started it.
+static void started_ahead(void)
+{
+	make_map(5);
+	set(client, now + random_between(1, WINDOW), 2);
+	ask_allow("the third request of a window that starts later");
+}
+
+static void used_up_ahead(void)
+{
+	make_map(5);
+	set(client, now + random_between(1, WINDOW), REQUESTS);
+	ask_allow("the fourth request of a window that starts later");
+}
+
 static void used_up_at_the_end(void)
 {
 	make_map(7);
@@ -655,7 +670,9 @@ static void windows_far_away(void)
 	set(4, now, 1);
 	set(5, now - WINDOW + 1, 1);
 	set(6, now >> 1, 1);
-	ask_sweep("with windows that started long ago");
+	set(7, now + WINDOW, 1);
+	ask_sweep("with windows that started long ago, and one "
+		  "that starts later");
 }
 
 static void many_windows(void)
@@ -788,6 +805,7 @@ static const struct rival servers[] = {
 	{ "another server forgives the client, or admits it if it was "
 	  "not there",
 	  rival_comes_and_goes },
+	{ "another server forgives some client", rival_forgives_any },
 	{ NULL, NULL },
 };
 static const struct rival sweepers[] = {
@@ -832,6 +850,8 @@ static void knows_all_times(void)
 	ask_often(&allowing, &wide, long_over);
 	ask_often(&allowing, &wide, over_by_far);
 	ask_often(&allowing, &wide, used_up_late);
+	ask_often(&allowing, &window_rule, started_ahead);
+	ask_often(&allowing, &window_rule, used_up_ahead);
 	ask_often(&sweeping, &wide, windows_far_away);
 	ask_often(&sweeping, &wide, full_of_windows);
 	all_times = false;

@@ -28,7 +28,7 @@ int limiter_sweep(int fd, uint64_t now)
 		key = next;
 		step = bpf_map_get_next_key(fd, &key, &next);
 		err = bpf_map_lookup_elem(fd, &key, &window);
-		if (err == 0 && now - window.start >= WINDOW &&
+		if (err == 0 && now >= window.start + WINDOW &&
 		    now >= window.start) {
 			err = bpf_map_delete_elem(fd, &key);
 			removed += err == 0;
@@ -66,7 +66,7 @@ int limiter_allow(int fd, uint32_t client, uint64_t now)
 			continue;
 		if (err < 0)
 			return err;
-		if (now - window.start >= WINDOW)
+		if (now >= window.start + WINDOW)
 			window = fresh;
 		else if (window.used >= REQUESTS)
 			return 0;
