@@ -233,6 +233,26 @@ for file in "$code"/tests/hostile/*.c; do
 	grep -q '/\* Sentence: ' "$file" && ok "hostile $name is told what it did" told "$file"
 done
 
+# Nothing hangs on the clock: what naps in every call comes to an end by what
+# it sleeps, and a machine that is too slow is a fault and no verdict. The
+# judge's minutes are made seconds for this.
+hurried() {
+	folder=02a_first_writer_wins
+	plant "s/$1_SECONDS = [0-9]*/$1_SECONDS = 3/" classroom/judge.c "$tmp/judge.c" &&
+		plant 's/^int claim(.*/#include <poll.h>\n&/; s/^{$/&\n\tpoll(NULL, 0, 900);/' $folder/solution.c "$tmp/exercise.c" || return 1
+	# shellcheck disable=SC2046 # words
+	gcc -std=c11 -I classroom -o "$tmp/check" $folder/check.c "$tmp/judge.c" -lbpf &&
+		gcc $(cat "$build-gcc/flags") -I $folder -o "$tmp/player" "$tmp/exercise.c" \
+			"$build-gcc/$folder/call.o" "$build-gcc/player.o" -lbpf || return 1
+	"$tmp/check" --seed 1 -- "$tmp/player" >"$tmp/report" 2>&1
+	[ $? -eq "$2" ] && grep -q "$3" "$tmp/report" || {
+		cat "$tmp/report"
+		return 1
+	}
+}
+ok 'what naps in every call is stopped' hurried PLAY 1 'stopped after minutes of work or sleep'
+ok 'a machine that is too slow is a fault and no verdict' hurried CLOCK 2 'The grader has a fault: the machine is too slow'
+
 if [ -e "$top/lessons/06-iterate.md" ]; then
 	for name in $all; do
 		ok "$name sends the reader to where its rules are explained" readable "$name"

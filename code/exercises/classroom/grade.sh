@@ -41,7 +41,7 @@ max_source=131072   # bytes of one exercise.c
 max_program=8388608  # bytes of what it is compiled to
 max_memory=536870912 # bytes of one submission's processes
 max_compile=30       # seconds that its compiler may take
-max_time=90          # seconds that its judge may take, which gives a player 60
+max_time=4000        # seconds after which a judge is at fault; it ends itself before
 
 die() {
 	printf '%s\n' "$*" >&2
@@ -365,7 +365,7 @@ judge_in_vm() {
 		done <"$work/prepared"
 		echo "after sh exercises/classroom/grade.sh in_vm sandbox.sh run '$work' true"
 	} >"$work/cases"
-	VM_FOLDER=$work VM_TOOLS=$(printf '%s\n' bwrap setpriv prlimit "$batch/build/player") VM_TIMEOUT=$((max_time * 4)) VM_MEMORY=1024 \
+	VM_FOLDER=$work VM_TOOLS=$(printf '%s\n' bwrap setpriv prlimit "$batch/build/player") VM_TIMEOUT=$max_time VM_MEMORY=1024 \
 		sh "$exercises/../machines/qemu/vm.sh" cases "$work/cases" "$work/judged" \
 		</dev/null >/dev/null 2>"$work/vm" || fault "$(tail -n 1 "$work/vm")"
 	for name in before after; do
@@ -389,12 +389,6 @@ conclude() {
 	77)
 		echo "skipped 0 0" >"$work/$1/result"
 		return
-		;;
-	124 | 137)
-		{
-			echo 'not ok - ends in time'
-			echo "    why       All of it was stopped after $max_time seconds."
-		} >>"$work/$1/report"
 		;;
 	*) fault "$1: $(head -n 1 "$work/judged/$1.err")" ;;
 	esac

@@ -62,8 +62,9 @@ enum {
 	SKIPPED = 77,
 	CPU_SECONDS = 2,   // of the processor, between two bpf(2) calls
 	SLEEP_SECONDS = 5, // asleep, in one call
-	START_SECONDS = 30,	// for its sandbox and its libraries
-	PLAY_SECONDS = 60,	// by the clock, for an exercise
+	START_SECONDS = 30,	// of both, until its main begins
+	PLAY_SECONDS = 300,	// of both, for an exercise
+	CLOCK_SECONDS = 3600,	// after which the machine is at fault
 	MAX_BPF_CALLS = 20000,	// in one call
 	MAX_PRINTED = 1 << 20,	// bytes, by one player
 	MAX_MEMORY = 256 << 20, // bytes that a player touches
@@ -80,6 +81,7 @@ static struct player {
 	int channel, listener, output;
 	char printed[8192];
 	size_t kept, total;
+	int64_t cpu;   // milliseconds that it has used, when looked at
 	bool crashing; // a sanitizer is at work
 	bool going;    // it was asked, and has not answered
 } player = { .pid = 0 };
@@ -98,7 +100,8 @@ static size_t held_count;
 static int calls_made, calls_in_check;
 static bool interfering; // a rival is at work
 static int calls_by_command[MAX_COMMANDS];
-static int64_t play_began;
+static int64_t play_began; // now_ms()
+static int64_t play_used;  // ms that ended players worked, all slept
 
 // What the judge does to the next call.
 static struct plan {
@@ -1122,6 +1125,8 @@ __attribute__((noreturn)) static void become_player(int channel,
 
 static void end_player(void)
 {
+	play_used += player.cpu;
+	player.cpu = 0;
 	if (player.pid <= 0)
 		return;
 	kill(-player.pid, SIGKILL);
@@ -1228,6 +1233,81 @@ __attribute__((noreturn)) static void report_memory(void)
 	       NULL);
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+// The process whose work counts: the player, and until it has said
+// who it is, the last one of the chain that its sandbox started.
+static pid_t worker(void)
+{
+	pid_t pid = player.inner ? player.inner : player.pid, child;
+	char path[64];
+	FILE *file;
+	int got;
+
+	for (int depth = 0; !player.inner && depth < 8; depth++) {
+		snprintf(path, sizeof(path),
+			 "/proc/%d/task/%d/children", (int)pid,
+			 (int)pid);
+		file = fopen(path, "re");
+		got = file ? fscanf(file, "%d", &child) : 0;
+		if (file)
+			fclose(file);
+		if (got != 1)
+			break;
+		pid = child;
+	}
+	return pid;
+}
+
+// The processor time that the player has used. A busy machine makes
+// it wait longer, and not use more.
+static int64_t cpu_ms(void)
+{
+	struct timespec used;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(worker(), &clock) != 0 ||
+	    clock_gettime(clock, &used) != 0)
+		return player.cpu;
+	player.cpu =
+		(int64_t)used.tv_sec * 1000 + used.tv_nsec / 1000000;
+	return player.cpu;
+}
+
+// Whether the player sleeps or has stopped, of its own will: it
+// neither runs nor waits for a processor or a disk.
+static bool is_asleep(void)
+{
+	char path[64], state = 'R';
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)worker());
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		state = 'R';
+	fclose(file);
+	return state == 'S' || state == 'T';
+}
+
+// No verdict hangs on the clock: a machine may be as slow as it is.
+// What neither works nor sleeps for so long is no student's doing.
+static void check_clock(void)
+{
+	if (now_ms() >
+	    play_began + (int64_t)times * CLOCK_SECONDS * 1000)
+		fault("the machine is too slow: no end after %d "
+		      "seconds",
+		      times * CLOCK_SECONDS);
+}
+
 // The player is gone or deaf. Find out why and say so.
 __attribute__((noreturn)) static void report_death(void)
 {
@@ -1236,14 +1316,18 @@ __attribute__((noreturn)) static void report_death(void)
 	const struct timespec moment = { .tv_nsec = 5000000 };
 	char came[128];
 	const char *at;
-	int status = 0, code, sig = 0;
+	const int64_t cpu_end = cpu_ms() + 500;
+	int status = 0, code, sig = 0, asleep = 0;
 	pid_t gone = 0;
 
-	for (int i = 0; i < 100 && gone == 0; i++) {
+	// One that is about to end does not sleep, and works little.
+	while (gone == 0 && asleep < 100 && cpu_ms() < cpu_end) {
 		read_output();
 		gone = waitpid(player.pid, &status, WNOHANG);
 		if (gone == 0)
 			nanosleep(&moment, NULL);
+		asleep += is_asleep();
+		check_clock();
 	}
 	read_output();
 	if (gone != 0)
@@ -1552,46 +1636,6 @@ static uint64_t memory_used(void)
 	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-// The processor time that the player has used. A busy machine makes
-// it wait longer, and not use more.
-static int64_t cpu_ms(void)
-{
-	struct timespec used;
-	clockid_t clock;
-
-	if (player.inner == 0 ||
-	    clock_getcpuclockid(player.inner, &clock) != 0 ||
-	    clock_gettime(clock, &used) != 0)
-		return 0;
-	return (int64_t)used.tv_sec * 1000 + used.tv_nsec / 1000000;
-}
-
-// Whether the player sleeps, of its own will: it neither runs nor
-// waits for a processor.
-static bool is_asleep(void)
-{
-	char path[64], state = 'R';
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat",
-		 (int)player.inner);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
-		state = 'R';
-	fclose(file);
-	return state == 'S';
-}
-
 __attribute__((noreturn)) static void report_no_end(void)
 {
 	report("a function that returns", "no end",
@@ -1600,13 +1644,18 @@ __attribute__((noreturn)) static void report_no_end(void)
 	       NULL);
 }
 
+static bool is_over(int64_t ms, int seconds)
+{
+	return ms > (int64_t)patience * seconds * 1000;
+}
+
 // Wait for a message of exactly `size` bytes, and meanwhile serve
 // the player's bpf(2) calls and read what it prints.
 static void await(void *data, size_t size, int fds[MAX_FDS])
 {
-	const int64_t start = now_ms();
-	int64_t cpu_end = cpu_ms() + patience * CPU_SECONDS * 1000;
-	int64_t look_at = start + 100, asleep = 0;
+	int64_t cpu_began = cpu_ms(), asleep = 0;
+	int64_t look_at = now_ms() + 100;
+	int64_t worked;
 	int calls_seen = calls_made;
 	struct pollfd polls[3];
 	int ready;
@@ -1625,30 +1674,35 @@ static void await(void *data, size_t size, int fds[MAX_FDS])
 		if (now_ms() > look_at) {
 			if (memory_used() > MAX_MEMORY)
 				report_memory();
-			if (player.inner && ready == 0 && is_asleep())
+			if (ready == 0 && is_asleep()) {
 				asleep += 100;
+				play_used += 100;
+			}
 			// Who calls the kernel gets on, however slow
 			// the machine is; MAX_BPF_CALLS ends that.
 			if (calls_seen != calls_made)
-				cpu_end = cpu_ms() +
-					  patience * CPU_SECONDS * 1000;
+				cpu_began = cpu_ms();
 			calls_seen = calls_made;
-			if (cpu_ms() > cpu_end ||
-			    asleep > patience * SLEEP_SECONDS * 1000)
+			worked = cpu_ms() - cpu_began;
+			if (player.inner
+				    ? is_over(worked, CPU_SECONDS) ||
+					      is_over(asleep,
+						      SLEEP_SECONDS)
+				    : is_over(worked + asleep,
+					      START_SECONDS))
 				report_no_end();
+			if (is_over((play_used + player.cpu) / times,
+				    PLAY_SECONDS))
+				report("an end of the questions",
+				       "none",
+				       "Your program was stopped after "
+				       "minutes of work or sleep: all "
+				       "questions of an exercise take "
+				       "a second or two.",
+				       NULL);
+			check_clock();
 			look_at = now_ms() + 100;
 		}
-		if (!player.inner &&
-		    now_ms() > start + patience * START_SECONDS * 1000)
-			report_no_end();
-		if (now_ms() > play_began + (int64_t)patience * times *
-						    PLAY_SECONDS * 1000)
-			report("all answers within 60 seconds",
-			       "no end of it",
-			       "Your program was stopped after 60 "
-			       "seconds: all questions of an exercise "
-			       "take a second or two.",
-			       NULL);
 
 		if (polls[1].revents & POLLIN)
 			read_output();
