@@ -472,7 +472,7 @@ results_json() {
 					got = passed[c] && passed[check[1]] ? points[i] : 0
 					printf "%s\n  {\"name\": \"%s: %s\", \"number\": \"%s.%d\", \"score\": %d, \"max_score\": %d, \"status\": \"%s\", \"output\": \"%s\"}",
 						(i > 1) ? "," : between, name, c, substr(name, 1, index(name, "_") - 1), i, got, points[i],
-						passed[c] ? "passed" : "failed", (c in asked) ? said[c] : state "\\n" said[""] said["compiles"] said["ends"]
+						passed[c] ? "passed" : "failed", (c in asked) ? said[c] : state "\\n" said[""] said["compiles"]
 				}
 			}' "$exercises/$name/points" -
 		between=,

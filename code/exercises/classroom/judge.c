@@ -73,6 +73,8 @@ enum {
 	MAX_COMMANDS = 64,	// of bpf(2)
 	LARGE = 512,		// room of a map that is looked at less
 	MANY_CALLS = 2100,	// that a retry must bear
+	MOST_VARIES = 32,	// the number of calls for one answer
+	VARIES_AN_ENTRY = 8,	// the same, for each entry of the maps
 };
 
 static struct player {
@@ -97,7 +99,8 @@ static bool all, fence;
 static int held[MAX_HELD];
 static size_t held_count;
 
-static int calls_made, calls_in_check;
+static int calls_made, changes_made, calls_in_check;
+static int varies; // the number of calls for one answer, by so many
 static bool interfering; // a rival is at work
 static int calls_by_command[MAX_COMMANDS];
 static int64_t play_began; // now_ms()
@@ -108,7 +111,8 @@ static struct plan {
 	const struct rival *rivals; // at work before the calls
 	int first, last;	    // from this one to that one:
 	int which;		    // one of them, or -1 for any
-	int error;		    // negative, in place of the calls
+	bool before_changes; // of those calls that can change a map
+	int error;	     // negative, in place of the calls
 	int error_first, error_last;
 	bool same_command; // only calls like the first of them
 	bool interfered;
@@ -1490,11 +1494,28 @@ static void let_rivals_act(void)
 	interfering = false;
 }
 
+// Whether a call with this command could have changed a map.
+static bool may_change(int command)
+{
+	switch (command) {
+	case BPF_MAP_CREATE:
+	case BPF_MAP_UPDATE_ELEM:
+	case BPF_MAP_DELETE_ELEM:
+	case BPF_MAP_LOOKUP_AND_DELETE_ELEM:
+	case BPF_MAP_UPDATE_BATCH:
+	case BPF_MAP_DELETE_BATCH:
+	case BPF_MAP_LOOKUP_AND_DELETE_BATCH:
+		return true;
+	}
+	return false;
+}
+
 // What comes before the player's call, or in place of it. Returns an
 // error, or 0 if the kernel is to answer.
 static int come_between(const struct seccomp_notif *asked_for)
 {
 	const uint64_t command = asked_for->data.args[0];
+	int nth;
 
 	if (watch_closely || plan.error)
 		read_attributes(asked_for);
@@ -1504,10 +1525,15 @@ static int come_between(const struct seccomp_notif *asked_for)
 	if (command == BPF_PROG_LOAD)
 		return 0;
 	calls_made++;
+	if (may_change((int)command))
+		nth = ++changes_made;
+	else if (plan.before_changes)
+		nth = 0;
+	if (!plan.before_changes)
+		nth = calls_made;
 	if (watch_closely)
 		look(true);
-	if (plan.rivals && calls_made >= plan.first &&
-	    calls_made <= plan.last) {
+	if (plan.rivals && nth >= plan.first && nth <= plan.last) {
 		let_rivals_act();
 		look(false);
 	}
@@ -1837,6 +1863,7 @@ static struct reply judge_call(const struct request *q)
 	if (player.pid <= 0)
 		start_player();
 	request.serial = ++serial;
+	changes_made = 0;
 	for (int i = 0; i < MAX_FDS; i++)
 		if (request.fd[i] > 0)
 			sent[count++] = request.fd[i];
@@ -2010,27 +2037,18 @@ static void report_breach(const struct reply *r)
 			   : "an answer that is true at no moment");
 }
 
-// Whether a call with this command could have changed a map.
-static bool may_change(int command)
-{
-	switch (command) {
-	case BPF_MAP_CREATE:
-	case BPF_MAP_UPDATE_ELEM:
-	case BPF_MAP_DELETE_ELEM:
-	case BPF_MAP_LOOKUP_AND_DELETE_ELEM:
-	case BPF_MAP_UPDATE_BATCH:
-	case BPF_MAP_DELETE_BATCH:
-	case BPF_MAP_LOOKUP_AND_DELETE_BATCH:
-		return true;
-	}
-	return false;
-}
-
 static void judge_history(const struct reply *r)
 {
 	const struct contract *c = now_contract;
 	const bool failed = seen.error && r->result == seen.error;
 
+	// To take from an array, or to delete a batch, is refused with
+	// another errno.
+	if (asked.refusal == -EINVAL && r->result == -524 &&
+	    bpf_calls(BPF_MAP_DELETE_BATCH) +
+		    bpf_calls(BPF_MAP_LOOKUP_AND_DELETE_BATCH) +
+		    bpf_calls(BPF_MAP_LOOKUP_AND_DELETE_ELEM))
+		asked.refusal = -524;
 	if (asked.refusal) {
 		expect_result(now_rule, *r, asked.refusal);
 		expect_outs(c, asked.before, r->out);
@@ -2156,6 +2174,48 @@ static int next_call(int nth, int calls)
 	return nth + 1;
 }
 
+// Ask the same several times. Returns how many calls it takes, and
+// notes if that is another number each time. Then nobody knows which
+// call comes before which, and a moment is tried more often; and by
+// far another number hides where another process should be tried.
+static int count_calls(const struct contract *c,
+		       const struct rule *rule, void (*scene)(void))
+{
+	const size_t mark = held_count;
+	const uint64_t state = random_state;
+	int most = 0, least = MAX_BPF_CALLS, spare = MOST_VARIES;
+	char came[64];
+
+	for (int i = 0; i < 4; i++) {
+		random_state = state;
+		pose(c, rule, scene, &quietly, NULL);
+		release_down_to(mark);
+		if (calls_made > most)
+			most = calls_made;
+		if (calls_made < least)
+			least = calls_made;
+	}
+	for (int m = 0; m < MAX_MAPS; m++)
+		spare += VARIES_AN_ENTRY *
+			 (int)map_at(&seen, 0, m)->count;
+	snprintf(came, sizeof(came), "%d calls, and then %d", least,
+		 most);
+	if (most - least > spare)
+		report("as many bpf(2) calls each time", came,
+		       "Asked the same again, your function makes far "
+		       "more bpf(2) calls, or far fewer.",
+		       NULL);
+	if (most - least > varies)
+		varies = most - least;
+	return most;
+}
+
+// How often a moment is tried that is drawn among `calls`.
+static int draws(void)
+{
+	return varies == 0 ? 0 : varies > 60 ? 240 : 4 * varies;
+}
+
 static void ask_with_rival(const struct contract *c,
 			   const struct rule *rule, void (*scene)(void),
 			   const struct rival *rivals, int which,
@@ -2175,6 +2235,29 @@ static void ask_with_rival(const struct contract *c,
 		release_down_to(mark);
 		if (!plan.interfered)
 			break;
+	}
+	p.before_changes = true;
+	for (int n = 1; n <= 2; n++) {
+		p.first = p.last = n;
+		snprintf(also, sizeof(also),
+			 ", while %s before the %s call with which you "
+			 "change the map",
+			 rivals[which].words,
+			 n == 1 ? "first" : "second");
+		pose(c, rule, scene, &p, also);
+		release_down_to(mark);
+		if (!plan.interfered)
+			break;
+	}
+	p.before_changes = false;
+	for (int i = draws(); i > 0; i--) {
+		p.first = p.last =
+			(int)random_between(1, (uint32_t)calls);
+		snprintf(also, sizeof(also),
+			 ", while %s before %s that you make",
+			 rivals[which].words, ordinal(text, p.first));
+		pose(c, rule, scene, &p, also);
+		release_down_to(mark);
 	}
 }
 
@@ -2196,9 +2279,7 @@ void ask_with_rivals(const struct contract *c, const struct rule *rule,
 	int calls;
 
 	hurt = random32() % HURTS;
-	pose(c, rule, scene, &quietly, NULL);
-	release_down_to(mark);
-	calls = calls_made;
+	calls = count_calls(c, rule, scene);
 	while (rivals[count].act)
 		count++;
 	for (size_t i = 0; i < count; i++)
@@ -2279,14 +2360,17 @@ static void ask_with_error(const struct contract *c,
 void ask_with_errors(const struct contract *c, const struct rule *rule,
 		     void (*scene)(void))
 {
-	const size_t mark = held_count;
 	int calls;
 
 	hurt = random32() % HURTS;
-	pose(c, rule, scene, &quietly, NULL);
-	release_down_to(mark);
-	calls = calls_made;
+	calls = count_calls(c, rule, scene);
 	ask_with_descriptors(c, rule, scene);
+	for (int i = draws(); i > 0; i--) {
+		const int n = (int)random_between(1, (uint32_t)calls);
+
+		ask_with_error(c, rule, scene, errors[i % ERRORS], n, n,
+			       false);
+	}
 	for (int n = 1; n <= calls; n = next_call(n, calls)) {
 		// All errors for the first calls, then some in turn.
 		const int many = n <= 4 ? ERRORS : 3;
