@@ -91,6 +91,18 @@ local js = re.compile [=[
 	space   <- [ %nl]*
 ]=]
 
+-- Each page pays for the names of its colours, so they go by a letter.
+local short, letters = {}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabd'
+for name in ([[accent answers bad bg call code code-fg const face fg fun good
+	gutter honey ink key line link mark muted panel predict str term
+	term-fg term-line term-muted]]):gmatch('%S+') do
+	short['--' .. name] = '--' .. letters:sub(1, 1)
+	letters = letters:sub(2)
+end
+local function shorten(sheet)
+	return (sheet:gsub('%-%-%a[%w-]*', short))
+end
+
 -- small_js PATH: a script without comment lines, too. That is safe
 -- because no string may go on after the end of its line.
 local function small_js(path)
@@ -103,7 +115,7 @@ local function small_js(path)
 			lines:insert((line:gsub('^%s+', '')))
 		end
 	end
-	return js:match(table.concat(lines, '\n')) .. '\n'
+	return shorten(js:match(table.concat(lines, '\n'))) .. '\n'
 end
 
 -- base64 BYTES: as a data URL has them
@@ -145,7 +157,7 @@ try { wear(localStorage.getItem("theme")); } catch (e) {}
 
 function stages.style()
 	local function style(name)
-		return '<style>' .. css:match(slurp(name)) .. '</style>\n'
+		return '<style>' .. shorten(css:match(slurp(name))) .. '</style>\n'
 	end
 	replace(folder .. 'head.html', style('style.css') ..
 		wear:gsub('\n\t*', '') .. '<style>' .. face('Open Sans', 'text', '') ..
@@ -164,6 +176,7 @@ function stages.style()
 	replace(folder .. 'filter.html',
 		'<script>\n' .. small_js('appendix.js') .. '</script>\n')
 	replace(folder .. 'search.js', small_js('search.js'))
+	replace(folder .. 'machine.js', small_js('machine.js'))
 end
 
 --------------------------------------------------------------- collect
