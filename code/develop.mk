@@ -6,7 +6,7 @@ tests ?= $(filter-out %/kernels.t %/vm.t %/libraries.t %/mutants.t \
 	%/distributions.t %/lint.t %/machine.t,$(wildcard code/tests/*.t))
 
 .PHONY: test test-deps mutants record bench test-kernels test-libraries \
-	test-distributions test-machine lint record-kernels grade handout
+	test-distributions test-machine lint plant record-kernels grade handout
 
 test: ## run all tests (installs the small tools that they need)
 	@sh code/tools/requirements.sh install build test grade
@@ -43,6 +43,9 @@ test-machine: machine ## test the machine in the page (builds it, ten minutes)
 	@sh code/tools/requirements.sh install build test docs large
 	@npm ci --prefix code/tests/browser --ignore-scripts --no-audit --no-fund
 	@prove -e sh $(if $(V),-v) code/tests/machine.t
+
+plant: steps ## measure the tests: plant 200 faults, one at a time (an hour)
+	@sh code/tools/with_capabilities.sh sh code/tests/plant.sh $(FAULTS)
 
 lint: ## ask linters about every script, C, Lua and JavaScript file
 	@sh code/tools/requirements.sh install lint
