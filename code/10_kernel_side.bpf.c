@@ -18,7 +18,7 @@ struct {
 } starts SEC(".maps");
 
 // A constant, which user space may set until the program is loaded.
-// With 10, one start in ten is counted.
+// With 10, about one start in ten is counted.
 const volatile __u32 every = 1;
 
 // A clock. This side only reads it: user space sets it, any time.

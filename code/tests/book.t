@@ -21,6 +21,7 @@ copy() {
 copy book
 book=$tmp/book build=$tmp/book/docs/build
 ok 'the book builds' make -C "$book/docs"
+[ $failures -eq 0 ] || { echo "Bail out! The book does not build: see above, or make docs"; exit 1; }
 
 # Links, anchors and ids: "FILE: what is wrong" for each fault.
 faulty_links() {
@@ -519,9 +520,16 @@ prose() {
 	done
 	sed -n 's/^[[:space:]]*\/\/ //p' "$code"/[0-9][0-9]_*.c "$code/test_maps.c"
 }
+spelt() {
+	misspelt <"$tmp/prose" >"$tmp/misspelt" && return
+	while read -r word; do
+		grep -lwF -e "$word" "$top"/lessons/*.md "$code"/exercises/*/*.md "$code"/*.c | sed "s#^$top/#$word: #"
+	done <"$tmp/misspelt"
+	return 1
+}
 if command -v hunspell >/dev/null 2>&1; then
 	prose >"$tmp/prose"
-	ok 'every word is spelt as a dictionary has it' misspelt <"$tmp/prose"
+	ok "every word is spelt as a dictionary has it, or words.txt" spelt
 	echo 'A descritpor.' >"$tmp/wrong"
 	ok '  and a misspelt word is found' not misspelt <"$tmp/wrong"
 else

@@ -164,7 +164,11 @@ judge() {
 # comes_out FOLDER VERDICT: judged so
 comes_out() {
 	verdict=$(judge "$1")
-	[ "$verdict" = "$2" ] || { echo "$verdict" && cat "$1/edit" "$1/said"; return 1; }
+	[ "$verdict" = "$2" ] && return
+	echo "$verdict"
+	cat "$1/edit" "$1/said"
+	[ "$verdict$2" != nothingwell ] || echo "If no answer can change, say so in changes_nothing of edits.t, and why."
+	return 1
 }
 
 for program in $(sh "$code/tools/transcript.sh" list); do

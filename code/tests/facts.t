@@ -19,7 +19,7 @@ for fact in 'BPF_ANY == 0' 'BPF_NOEXIST == 1' 'BPF_EXIST == 2' 'BPF_F_LOCK == 4'
 done
 ok 'a wrong number is found' not holds 'BPF_NOEXIST == 2'
 
-# From libbpf 1.5 on the pointer is const.
+# From libbpf 1.4 on the pointer is const.
 helper_declared() {
 	sed -n '/^static/s/[ \t]\+/ /gp' "$(pkg-config --variable=includedir libbpf)/bpf/bpf_helper_defs.h" |
 		grep -E "\(\*( const )?$1\)\(.*= \(void \*\) $2;"
@@ -331,5 +331,11 @@ if [ "$(nproc)" -gt 1 ]; then
 else
 	skip 'with two CPUs an LRU hash drops entries before it is full' 'this machine has one CPU'
 fi
+
+# The others, by what they are about.
+for part in "$code"/tests/facts/*.sh; do
+	# shellcheck source=/dev/null
+	. "$part"
+done
 
 done_testing

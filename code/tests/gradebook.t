@@ -199,4 +199,24 @@ ok 'grades.csv has points and a state for each exercise' columns "$out/grades.cs
 plant '2s/missing/absent/' "$out/grades.csv" "$tmp/other.csv"
 ok '  and a state that is none is seen' not columns "$tmp/other.csv"
 
+# A comment more is another text.
+seed_in_json() {
+	sed -n 's/.*"02a_first_writer_wins": {.*"seed": \([0-9]*\),.*/\1/p' "$tmp/grades/results/$1.json"
+}
+points_in_csv() {
+	awk -F, -v s="\"$1\"" '$1 == s { print $2 }' "$tmp/grades/grades.csv"
+}
+comment() {
+	mkdir -p "$tmp/three/ana" "$tmp/three/ben" "$tmp/three/cai"
+	cp "$code/exercises/02a_first_writer_wins/wrong/looks_first.c" "$tmp/three/ana/02a.c"
+	cp "$tmp/three/ana/02a.c" "$tmp/three/cai/02a.c"
+	{ cat "$tmp/three/ana/02a.c"; echo '// mine'; } >"$tmp/three/ben/02a.c"
+	sh "$code/exercises/classroom/grade.sh" batch "$tmp/three" "$tmp/grades" >"$tmp/said" 2>&1 || { cat "$tmp/said"; return 1; }
+	[ "$(points_in_csv ana)" = 7 ] && [ "$(points_in_csv ben)" = 7 ] && [ "$(seed_in_json ana)" != "$(seed_in_json ben)" ]
+}
+ok 'a text with a comment more gets other values and the same grade' comment
+ok '  and the same text the same values' sh -c "[ -n '$(seed_in_json ana)' ] && [ '$(seed_in_json ana)' = '$(seed_in_json cai)' ]"
+ok '  in five things: two tables, a summary, results and feedback' \
+	sh -c "ls '$tmp/grades' | paste -s -d ' ' - | grep -qx 'feedback grades.csv grades.json results summary.md'"
+
 done_testing

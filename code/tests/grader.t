@@ -203,13 +203,22 @@ ok 'the sandbox refuses all that a stranger may not do' not is_told looks_around
 ok 'and it was tried' is_told looks_around 'network: refused'
 ok 'the memory of maps is limited too' not is_told hoards_maps ALLOWED
 
+# Another grader at work here has some, too; those go.
+running() {
+	{
+		ps -eo uid,pid,args | awk '$1 >= 200000 && $1 < 300000'
+		cgroups | comm -13 "$tmp/cgroups" -
+	} | sort
+}
 nothing_left() {
-	ps -eo uid,pid,args | awk '$1 >= 200000 && $1 < 300000' >"$tmp/left"
-	cgroups | comm -13 "$tmp/cgroups" - >>"$tmp/left"
-	[ ! -s "$tmp/left" ] || {
-		cat "$tmp/left"
-		return 1
-	}
+	running >"$tmp/left"
+	for _ in $(seq 120); do
+		[ -s "$tmp/left" ] || return 0
+		sleep 1
+		running | comm -12 "$tmp/left" - >"$tmp/still" && mv "$tmp/still" "$tmp/left"
+	done
+	cat "$tmp/left"
+	return 1
 }
 ok 'no process and no cgroup is left' nothing_left
 

@@ -561,123 +561,63 @@ build() {
 }
 ok 'the program that asks is built' build limits
 
-# fact FILE WORDS NAME SENTENCE: the kernel confirms NAME, and FILE still
-# says WORDS about it
-fact() {
-	sed 's/^> //' "$top/lessons/$1" | tr -s '\n ' ' ' | grep -qF -- "$2" || {
-		echo "lessons/$1 does not say: $2"
-		return 1
-	}
-	"$tmp/limits" "$3"
-}
-ok 'BPF_F_RDONLY limits the descriptor and not the map' \
-	fact 91-when-it-does-not-work.md 'Another descriptor of the same map may do what this one may not' read_only
-ok 'a trie refuses a key of 4 bytes, or of 261, or without its flag' \
-	fact 13-which-map.md '`BPF_F_NO_PREALLOC` is missing, or the key is smaller than 5 bytes' trie_refuses
-ok '  and its card has the same sizes' \
-	fact 13-which-map.md 'key: a `__u32`, the bits, then 1 to 256 bytes; flag `BPF_F_NO_PREALLOC`' trie_refuses
-ok 'a map of maps takes no other type or size' \
-	fact 13-which-map.md 'The new map has another type, or other sizes, than the one that was given to the create' other_inner_refused
-ok 'an LRU hash for a thousand forgets a thousand of two' \
-	fact 13-which-map.md 'at least a thousand of them. Your updates all returned 0' lru_forgets_half
-ok 'values of 12 bytes are 16 bytes apart' \
-	fact 11-per-cpu.md '12 is rounded up to 16, and there are four of them' twelve_bytes
-ok '  and the map says 12' fact 11-per-cpu.md '12. It is the size of one value, as it was asked for' twelve_bytes
+ok 'BPF_F_RDONLY limits the descriptor and not the map' "$tmp/limits" read_only
+ok 'a trie refuses a key of 4 bytes, or of 261, or without its flag' "$tmp/limits" trie_refuses
+ok 'a map of maps takes no other type or size' "$tmp/limits" other_inner_refused
+ok 'an LRU hash for a thousand forgets a thousand of two' "$tmp/limits" lru_forgets_half
+ok 'values of 12 bytes are 16 bytes apart' "$tmp/limits" twelve_bytes
 if [ "$(id -u)" -eq 0 ]; then
-	ok 'a pin is opened by who may read and write its file, or read it' \
-		fact 09-open.md 'A descriptor for reading and writing needs both rights; with `BPF_F_RDONLY`, the right to read will do' pins
-	ok 'a path elsewhere is no pin' fact 09-open.md '**`-EPERM` from `bpf_obj_pin`.** The path is not in a file system of the kind bpf' pins
+	ok 'a pin is opened by who may read and write its file, or read it' "$tmp/limits" pins
 else
 	skip 'a pin is opened by who may read and write its file' 'it takes root to be somebody else: sudo make test'
 fi
-ok 'a bucket that does not fit is refused' \
-	fact 12-many-at-once.md 'a bucket of the hash holds more entries than your arrays' bucket_too_large
-ok 'a batch of updates has no BPF_NOEXIST' \
-	fact 12-many-at-once.md 'An update by batch overwrites' batch_flags
-# memory DESCRIPTION FILE WORDS NAME: a fact about what a map takes
+ok 'a bucket that does not fit is refused' "$tmp/limits" bucket_too_large
+ok 'a batch of updates has no BPF_NOEXIST' "$tmp/limits" batch_flags
+# memory DESCRIPTION NAME: what a map takes
 memory() {
-	description=$1
-	shift
 	if "$tmp/limits" too_old_to_count; then
-		skip "$description" 'this kernel is too old to count the memory of a map'
+		skip "$1" 'this kernel is too old to count the memory of a map'
 	else
-		ok "$description" fact "$@"
+		ok "$1" "$tmp/limits" "$2"
 	fi
 }
-memory "a hash's buckets take 16 to 32 bytes an entry" \
-	01-create.md '16 to 32 bytes for each in its buckets' buckets
-memory 'a hash takes its memory at once' \
-	01-create.md 'A hash takes the memory for all of its entries at once' preallocated
-memory 'an array takes the least' 13-which-map.md 'An array takes the least memory for an entry' array_takes_least
-memory 'a per-CPU map takes its size for each CPU' \
-	13-which-map.md 'takes all of it once for each possible CPU' each_cpu_counts
-ok 'a bloom filter keeps no values and forgets nothing' \
-	fact 13-which-map.md 'It can say for sure that it has never seen a value' bloom
-memory 'a value of one byte takes eight' 01-create.md 'Values are rounded up to 8 bytes' a_byte_is_eight
-ok 'a descriptor is closed by exec, and a copy by dup is not' \
-	fact 01-create.md 'A copy made with `dup` is not' close_on_exec
-ok 'a descriptor is never 0, 1 or 2' fact 01-create.md 'a descriptor, never 0, 1 or 2' above_two
-ok 'an update in a map of maps waits' \
-	fact 02-update.md 'In a map of maps the kernel also waits' outer_waits
-ok 'a delete has the same sentence' \
-	fact 05-delete.md 'In a map of maps the kernel also waits' outer_waits
-ok 'a lookup in a map of maps gives an id' \
-	fact 03-lookup.md 'A map of maps hands out an *id*' outer_gives_an_id
-ok 'a mapped array counts exactly' \
-	fact 02-update.md 'share an array that is mapped into memory (`BPF_F_MMAPABLE`)' atomics
-ok 'two that read, add and store lose a count' \
-	fact 02-update.md 'lose a count now and then' lost_count
-ok 'to drain a large map from its first key is many times as slow' \
-	fact 06-iterate.md 'as long as the safe order' wrong_order_is_slow
-ok 'a BPF program that updates a queue by the wrong helper is not loaded' \
-	fact 08-two-worlds.md 'a program that calls the first three on it is not even loaded' queue_helpers
-ok 'a delete refuses every flag' fact 05-delete.md 'The kernel refuses them all with `-EINVAL`' delete_has_no_flags
-ok 'BPF_F_CPU is 8, and refused where it is not known' fact 02-update.md '`BPF_F_CPU` (8)' cpu_flag
+memory "a hash's buckets take 16 to 32 bytes an entry" buckets
+memory 'a hash takes its memory at once' preallocated
+memory 'an array takes the least' array_takes_least
+memory 'a per-CPU map takes its size for each CPU' each_cpu_counts
+ok 'a bloom filter keeps no values and forgets nothing' "$tmp/limits" bloom
+memory 'a value of one byte takes eight' a_byte_is_eight
+ok 'a descriptor is closed by exec, and a copy by dup is not' "$tmp/limits" close_on_exec
+ok 'a descriptor is never 0, 1 or 2' "$tmp/limits" above_two
+ok 'an update in a map of maps waits' "$tmp/limits" outer_waits
+ok 'a lookup in a map of maps gives an id' "$tmp/limits" outer_gives_an_id
+ok 'a mapped array counts exactly' "$tmp/limits" atomics
+ok 'two that read, add and store lose a count' "$tmp/limits" lost_count
+ok 'to drain a large map from its first key is many times as slow' "$tmp/limits" wrong_order_is_slow
+ok 'a BPF program that updates a queue by the wrong helper is not loaded' "$tmp/limits" queue_helpers
+ok 'a delete refuses every flag' "$tmp/limits" delete_has_no_flags
+ok 'BPF_F_CPU is 8, and refused where it is not known' "$tmp/limits" cpu_flag
 
-ok 'an LPM trie hands out the longest prefix first' \
-	fact 06-iterate.md 'the longest prefix first' longest_first
-ok 'an LRU hash with a list for each CPU is rounded up' \
-	fact 01-create.md 'rounds `max_entries` up to a multiple of the CPUs' adjusted
+ok 'an LPM trie hands out the longest prefix first' "$tmp/limits" longest_first
+ok 'an LRU hash with a list for each CPU is rounded up' "$tmp/limits" adjusted
 
 if [ "$(nproc)" -gt 1 ]; then
-	ok 'a large value of an array can be copied half old and half new' \
-		fact 03-lookup.md 'a large value can arrive half old and half new' torn
-	ok 'bpf_map_lookup_batch copies it whole' \
-		fact 03-lookup.md 'read with `bpf_map_lookup_batch`, which locks' whole_by_batch
-	ok 'an LRU hash can answer ENOMEM when many write at once' \
-		fact 02-update.md 'it can answer `ENOMEM`' lru_without_memory
+	ok 'a large value of an array can be copied half old and half new' "$tmp/limits" torn
+	ok 'bpf_map_lookup_batch copies it whole' "$tmp/limits" whole_by_batch
+	ok 'an LRU hash can answer ENOMEM when many write at once' "$tmp/limits" lru_without_memory
 else
 	skip 'what happens when two write at once' 'this machine has one CPU'
 fi
 
-# A cgroup of our own with a limit of 50 MB, of version 2 or 1.
-trap 'rmdir "$cgroup" 2>/dev/null; rm -rf "$tmp"' EXIT
-limited() {
-	for root in /sys/fs/cgroup /sys/fs/cgroup/memory; do
-		cgroup=$root/bpf-map-workbook-$$
-		mkdir "$cgroup" 2>/dev/null || continue
-		for limit in memory.max memory.limit_in_bytes; do
-			[ -e "$cgroup/$limit" ] && echo 50M >"$cgroup/$limit" && return
-		done
-		rmdir "$cgroup"
-	done
-	return 1
-}
 if limited; then
-	cgroup_refuses() {
-		tr '\n' ' ' <"$top/lessons/91-when-it-does-not-work.md" |
-			grep -q 'with a limit of 50 MB, a map of 60 MB is refused' &&
-			"$tmp/limits" in_cgroup "$cgroup"
-	}
-	ok 'a map larger than its cgroup may have is ENOMEM' cgroup_refuses
+	ok 'a map larger than its cgroup may have is ENOMEM' "$tmp/limits" in_cgroup "$cgroup"
 else
 	skip 'a map larger than its cgroup may have is ENOMEM' 'this takes a cgroup of its own: run make test as root'
 fi
 
-ok 'words that are not there do not pass' not fact 01-create.md 'no sentence says this' above_two
 plant 's/slow < 10 \* plain/slow > plain/; s/ != 200000/ == 200000/' "$tmp/limits.c"
 ok 'a program that asks for the contrary is built' build limits
-ok 'a fact that does not hold does not pass' not fact 02-update.md 'In a map of maps' outer_waits
-ok '  nor another one' not fact 02-update.md 'BPF_F_MMAPABLE' atomics
+ok 'a fact that does not hold does not pass' not "$tmp/limits" outer_waits
+ok '  nor another one' not "$tmp/limits" atomics
 
 done_testing

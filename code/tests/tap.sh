@@ -41,10 +41,22 @@ ok() {
 		echo "not ok $checks - $description"
 		{
 			echo "Failed: ${0##*/}: $description"
+			sentences_of "$description"
 			printf '%s\n' "$output" | tail -n 40
 		} | sed 's/^/# /' >&2
 		failures=$((failures + 1))
 	fi
+}
+
+# sentences_of DESCRIPTION: the sentences of the book that this check shows
+sentences_of() {
+	awk -F "\t" -v test="test ${0##*/}: " -v check="$1" '
+		{
+			n = split($2, shown, " && ")
+			for (i = 1; i <= n; i++)
+				if (index(shown[i], test) == 1 && index(check, substr(shown[i], length(test) + 1)))
+					print "It shows what " $1 " says: " $3
+		}' "$code/tests/sentences.tsv"
 }
 
 # not COMMAND...: passes if COMMAND fails; for checking a checker
@@ -115,6 +127,20 @@ mutant() {
 		return 1
 	fi
 	bpf_cc cc -w -g -std=c11 -o "$tmp/$1" "$tmp/$1.c"
+}
+
+# limited: a cgroup of our own, $cgroup, with a limit of 50 MB, of version 2 or 1
+limited() {
+	trap 'rmdir "$cgroup" 2>/dev/null; rm -rf "$tmp"' EXIT
+	for root in /sys/fs/cgroup /sys/fs/cgroup/memory; do
+		cgroup=$root/bpf-map-workbook-$$
+		mkdir "$cgroup" 2>/dev/null || continue
+		for limit in memory.max memory.limit_in_bytes; do
+			[ -e "$cgroup/$limit" ] && echo 50M >"$cgroup/$limit" && return
+		done
+		rmdir "$cgroup"
+	done
+	return 1
 }
 
 need_bpf() {
