@@ -103,6 +103,21 @@ for program in $(sh "$code/tools/transcript.sh" list); do
 	ok "$program says when it cannot write its output" full_disk_is_an_error "$code/$program"
 done
 
+# A disk can also fill up later: each write of test_maps in turn, which are
+# one a round and one at the end.
+each_write_is_missed() {
+	for n in 1 2 3; do
+		! strace -qq -e trace=write -P "$tmp/out" -e "inject=write:error=ENOSPC:when=$n" -o "$tmp/trace" \
+			"$1" --rounds 2 --interval 0 >"$tmp/out" 2>"$tmp/err" &&
+			grep -q INJECTED "$tmp/trace" && grep -q 'cannot write.*No space left' "$tmp/err" || {
+			echo "write $n:"
+			cat "$tmp/trace" "$tmp/err"
+			return 1
+		}
+	done
+}
+ok 'test_maps says when the disk fills up later' each_write_is_missed "$code/test_maps"
+
 # The checks above find the faults that they look for.
 ok 'a program that ignores errors is made' mutant 02_update 's/came == answer/1 || &/'
 ok '  and does not pass' not all_fail_well "$tmp/02_update" EBUSY
@@ -114,5 +129,7 @@ ok 'a program that dies by a signal is made' mutant 03_lookup 's/^\tsurprises++;
 ok '  and does not pass' not all_fail_well "$tmp/03_lookup" EBUSY
 ok 'a program that loses its output is made' mutant 06_iterate 's/fflush(stdout) == 0 && !ferror(stdout)/1/'
 ok '  and does not pass' not full_disk_is_an_error "$tmp/06_iterate"
+ok 'a test_maps that does not look at its last write is made' mutant test_maps '/^\tprintf("%" PRIu64 " opened/,/flush();/s/^\tflush();//'
+ok '  and does not pass' not each_write_is_missed "$tmp/test_maps"
 
 done_testing

@@ -161,4 +161,22 @@ ok 'an argument is one line and status 2' says 2 '^Usage: test_maps' now
 ok '--help explains' says 0 '^Usage: test_maps .--rounds N. .--interval S.' --help
 ok 'fractions of a second are taken' says 0 ' opened = ' --rounds 2 --interval 0.001
 
+
+# How long it pauses is what it asks the kernel for: no clock is needed.
+# pauses SECONDS NANOSECONDS PROGRAM [ARGUMENT...]
+pauses() {
+	seconds=$1 nanoseconds=$2
+	shift 2
+	strace -qq -e trace=rt_sigtimedwait -o "$tmp/trace" "$@" --rounds 2 >"$tmp/out" || return 1
+	cat "$tmp/trace"
+	grep -q "{tv_sec=$seconds, tv_nsec=$nanoseconds}" "$tmp/trace"
+}
+if command -v strace >/dev/null 2>&1; then
+	ok 'an interval of 0.25 is a quarter of a second' pauses 0 250000000 "$code/test_maps" --interval 0.25
+	ok '  and without one it is a second' pauses 1 0 "$code/test_maps"
+	ok '  and another pause is seen' not pauses 0 300000000 "$code/test_maps" --interval 0.25
+else
+	skip 'an interval of 0.25 is a quarter of a second' 'no strace: make test-deps'
+fi
+
 done_testing
