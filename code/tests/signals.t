@@ -179,4 +179,27 @@ else
 	skip 'an interval of 0.25 is a quarter of a second' 'no strace: make test-deps'
 fi
 
+
+# Stopped and continued, it goes on waiting for the rest of its pause.
+goes_on_waiting() {
+	"$1" --interval 600 >"$tmp/out" 2>"$tmp/err" &
+	pid=$!
+	listing || return 1
+	kill -STOP "$pid"
+	while ! grep -q '^State:.*T' "/proc/$pid/status"; do sleep 0.01; done
+	kill -CONT "$pid"
+	while grep -q '^State:.*T' "/proc/$pid/status"; do sleep 0.01; done
+	sleep 0.5
+	kill -INT "$pid"
+	limit 60 "$pid"
+	wait "$pid"
+	status=$?
+	kill "$watchdog" 2>/dev/null
+	cat "$tmp/out" "$tmp/err"
+	[ "$status" -eq 0 ] && [ "$(grep -c '^round' "$tmp/out")" -eq 1 ] && grep -q '^4 opened = ' "$tmp/out"
+}
+ok 'SIGSTOP and SIGCONT begin no round' goes_on_waiting "$code/test_maps"
+ok 'a test_maps that takes them for the end of its pause is made' mutant test_maps 's/if (errno != EINTR)/if (1)/'
+ok '  and does not pass' not goes_on_waiting "$tmp/test_maps"
+
 done_testing

@@ -33,6 +33,11 @@ ok '  in a walk, too' deleted "s/id = next;/& if (id == 12) $gone/" 'bpf_map_loo
 ok '  and later at the end, when the sum does not hold' \
 	deleted "s/^\tif (round > 1) {/\tif (round == 3) $gone\n&/" 'the sum is wrong: a session was lost'
 ok '  and one that is not deleted is not missed' not deleted "s/EXPIRES_AFTER = 2/EXPIRES_AFTER = 3/" 'the sum is wrong: a session was lost'
+# Before Linux 5.14: the same between the look and the delete of a close.
+old='s/int err = bpf_map_lookup_and_delete_elem(table, &id, &session);/int err = -ENOTSUPP;/'
+ok 'and one that another process deletes inside the older close' \
+	deleted "$old; 0,/\t\tcheck(bpf_map_delete_elem(table, &id),/s//\t\tbpf_map_delete_elem(table, \&id);\n&/" \
+	'bpf_map_delete_elem: No such file or directory'
 
 # delete_by_bpftool: as the lesson says it, while test_maps waits
 delete_by_bpftool() {
