@@ -309,6 +309,26 @@ ok '  and one with other words does' collects lessons/03-lookup.md '$a New words
 ok 'a title that is changed reaches the other pages' collects lessons/03-lookup.md '1s/Look up/Look at/'
 ok '  all of them' grep -q 'Look at a value' "$build/07-test-maps.html"
 
+# What a page is made with makes pages again, when what is made of it differs.
+# remade FILE SCRIPT PATTERN: changed so, the page of lesson 2 has PATTERN
+remade() {
+	sleep 1
+	cp "$book/$1" "$tmp/as_it_was"
+	plant "$2" "$tmp/as_it_was" "$book/$1"
+	make -C "$book/docs" >/dev/null 2>&1 && grep -q -e "$3" "$build/${4:-02-update.html}"
+	result=$?
+	sleep 1
+	cp "$tmp/as_it_was" "$book/$1"
+	make -C "$book/docs" >/dev/null 2>&1 && return "$result"
+}
+ok 'a changed filter makes the pages again' remade docs/filter.lua 's/class="label"/class="label new"/' 'label new'
+ok '  a changed template' remade docs/template.html 's/<body/& data-new=""/' 'data-new'
+ok '  a changed style' remade docs/style.css 's/\.eyebrow {/& order: 7;/' 'order:7'
+ok '  a changed script' remade docs/site.js 's/"Theme: "/"Look: "/' 'Look: '
+ok '  a changed search' remade docs/search.js 's/Nothing found/Not found/' 'Not found' search.js
+ok '  and steps' remade docs/steps.lua '0,/<figure/s//<figure data-new=""/' 'data-new'
+ok '  and book.lua' remade docs/book.lua 's/font\/woff2;base64/font\/woff2;new=1;base64/' 'new=1'
+
 # stops PATTERN COMMAND: COMMAND breaks the tree; the build stops with
 # one line that matches PATTERN, besides what make says
 stops() {

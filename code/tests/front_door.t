@@ -103,6 +103,31 @@ ok 'no file in the tree belongs to root' owned_by_user
 ok 'git sees nothing new' sh -c '[ -z "$(git -c safe.directory="*" status --porcelain)" ]'
 ok 'make clean removes what was built' says 0 '' make clean
 ok '  all of it' sh -c "[ ! -e code/01_create ] && [ ! -e code/test_maps ]"
+ok '  and the book' [ ! -e docs/build ]
+
+# each_test MAKEFILE: "make test" runs each test, or another target does
+each_test() {
+	make -n -f Makefile test 2>/dev/null | tr ' ' '\n' >"$tmp/run"
+	for test in code/tests/*.t; do
+		grep -qx "$test" "$tmp/run" || grep -q "^	.*prove .*$test" "$1" || {
+			echo "nothing runs $test"
+			return 1
+		}
+	done
+}
+ok 'each test is run by make test, or by a target of its own' each_test code/develop.mk
+touch code/tests/forgotten.t
+plant 's#%/kernels.t#& %/forgotten.t#' code/develop.mk
+ok '  and one that is left out is seen' not each_test code/develop.mk
+git -c safe.directory='*' checkout -q code/develop.mk
+rm code/tests/forgotten.t
+
+# A step that fails ends the run, and make.
+plant 's/surprises > 0/1/' code/expect.h
+ok 'make run-03 fails when its step does' says 2 '03_lookup ended with status 1' make run-03
+ok '  and nothing comes after it in a run of all' says 1 '01_create ended with status 1' sh code/tools/run_steps.sh
+ok '  indeed nothing' sh -c "! grep -q '== 02_update' '$tmp/log'"
+git -c safe.directory='*' checkout -q code/expect.h
 
 mkdir "$tmp/bin"
 for tool in sh make awk sed cut sort tr grep id env cat cc pkg-config printf apt-get mktemp ls head; do
@@ -111,6 +136,32 @@ done
 if [ "$(id -u)" -eq 0 ]; then
 	ok 'without libbpf and without sudo, make start says what to run as root' \
 		says 2 'As root, run:' env PATH="$tmp/bin" PKG_CONFIG_LIBDIR=/nonexistent make start
+fi
+
+# Package managers that are not here, by stand-ins that say what they are
+# asked to do.
+# asks MANAGER COMMAND: what is missing is installed with this command
+asks() {
+	rm -rf "$tmp/other" && mkdir "$tmp/other" || return 1
+	for tool in sh awk sed grep find cut sort tr id cat env mktemp rm tail true; do
+		ln -s "$(command -v $tool)" "$tmp/other/$tool"
+	done
+	printf '#!/bin/sh\necho "%s $*" >>"%s/asked"\n' "$1" "$tmp" >"$tmp/other/$1"
+	chmod 755 "$tmp/other/$1"
+	rm -f "$tmp/asked"
+	PATH=$tmp/other PKG_CONFIG_LIBDIR=/nonexistent sh code/tools/requirements.sh install build >"$tmp/log" 2>&1
+	cat "$tmp/log" "$tmp/asked"
+	grep -qxF "$2" "$tmp/asked" && grep -q 'too old a version' "$tmp/log"
+}
+if [ "$(id -u)" -eq 0 ]; then
+	ok 'dnf is asked for the packages as Fedora calls them' \
+		asks dnf 'dnf install -y elfutils-libelf-devel gcc libbpf-devel make pkgconf-pkg-config zlib-devel'
+	ok 'pacman, as Arch Linux does' asks pacman 'pacman -S --needed --noconfirm gcc libbpf libelf make pkgconf zlib'
+	ok 'zypper, as openSUSE does' \
+		asks zypper 'zypper --non-interactive install gcc libbpf-devel libelf-devel make pkg-config zlib-devel'
+	ok 'apt-get, as Debian and Ubuntu do' asks apt-get \
+		'apt-get install -y --no-install-recommends gcc libbpf-dev libelf-dev make pkg-config zlib1g-dev -qq'
+	ok '  and other packages are seen' not asks pacman 'pacman -S --needed --noconfirm gcc libbpf libelf make pkgconf'
 fi
 ok 'requirements.sh explains itself' says 2 'requirements.sh check GROUP' sh code/tools/requirements.sh
 ok 'transcript.sh explains itself' says 2 'transcript.sh record' sh code/tools/transcript.sh

@@ -108,6 +108,11 @@ ok 'a second make that has something to do is told apart' not nothing_to_do
 sleep 0.1
 touch "$tmp/code/03_lookup.c"
 ok 'a touched source rebuilds its program only' builds_only 03_lookup
+sleep 1
+touch "$tmp/code/Makefile"
+ok 'a touched Makefile rebuilds them' sh -c "make -C '$tmp/code' | grep -q 'CC  05_delete'"
+touch "$tmp/code/expect.h"
+ok '  and so does expect.h' sh -c "make -C '$tmp/code' | grep -q 'CC  05_delete'"
 rm "$tmp/code/02_update"
 printf '#error broken\n' >>"$tmp/code/02_update.c"
 ok 'a program that does not compile leaves no program behind' \
