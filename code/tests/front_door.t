@@ -144,7 +144,7 @@ fi
 asks() {
 	rm -rf "$tmp/other" && mkdir "$tmp/other" || return 1
 	for tool in sh awk sed grep find cut sort tr id cat env mktemp rm tail true; do
-		ln -s "$(command -v $tool)" "$tmp/other/$tool"
+		ln -s "$(command -v "$tool")" "$tmp/other/$tool"
 	done
 	printf '#!/bin/sh\necho "%s $*" >>"%s/asked"\n' "$1" "$tmp" >"$tmp/other/$1"
 	chmod 755 "$tmp/other/$1"
