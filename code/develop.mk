@@ -41,6 +41,7 @@ test-distributions: ## test in a bare root of each Debian, or of SUITES="stable"
 
 test-machine: machine ## test the machine in the page (builds it, ten minutes)
 	@sh code/tools/requirements.sh install build test docs large
+	@sh code/tools/requirements.sh install firefox || echo "Going on without Firefox." >&2
 	@npm ci --prefix code/tests/browser --ignore-scripts --no-audit --no-fund
 	@prove -e sh $(if $(V),-v) code/tests/machine.t
 

@@ -31,9 +31,22 @@ ok 'every program prints in the page what is recorded' check "$build" "$records"
 ok 'every program can be edited there: another flag, another answer' check "$build" "$records" edits
 ok 'the editor shows an error at its line, keeps the text and puts it back' check "$build" "$records" editor
 ok 'test_maps is stopped, drains and gives its sum; a reset ends it' check "$build" "$records" stop
-ok 'thirty runs in a row print the same' check "$build" "$records" repeat
+ok 'fifty runs in a row print the same, and leave nothing' check "$build" "$records" repeat
+ok 'it runs on a slow processor' check "$build" "$records" throttled
+check "$build" "$records" throttled | sed 's/^/# /'
 ok 'it runs from a server, too' check "$build" "$records" server
 ok 'a browser without WebAssembly is told so, and loads nothing' check "$build" "$records" without
+
+FIREFOX=$(command -v firefox-esr || command -v firefox)
+if [ -n "$FIREFOX" ]; then
+	export FIREFOX
+	ok 'Firefox: every program prints in the page what is recorded' check "$build" "$records" programs
+	ok '  test_maps is stopped there, too' check "$build" "$records" stop
+	ok '  and it runs from a server' check "$build" "$records" server
+	unset FIREFOX
+else
+	skip 'Firefox: every program prints in the page what is recorded' 'no firefox-esr: make test-machine'
+fi
 
 # Each checker is given something wrong, too.
 mkdir "$tmp/pages" "$tmp/records"

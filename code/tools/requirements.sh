@@ -60,6 +60,7 @@ large | epubcheck             | epubcheck      | epubcheck               | epubc
 large | unzip                 | unzip          | unzip                   | unzip      | unzip
 large | hunspell              | hunspell       | hunspell                | hunspell   | hunspell
 large | codespell             | codespell      | codespell               | codespell  | codespell
+firefox | firefox-esr          | firefox-esr    | firefox                 | firefox    | MozillaFirefox
 distributions | debootstrap    | debootstrap    | debootstrap             | debootstrap | debootstrap
 lint  | shellcheck            | shellcheck     | ShellCheck              | shellcheck | ShellCheck
 lint  | luacheck              | lua-check      | luacheck                | luacheck   | lua54-luacheck

@@ -8,7 +8,7 @@ const fs = require("fs");
 const path = require("path");
 const http = require("http");
 const { pathToFileURL } = require("url");
-const { chromium } = require("playwright-core");
+const { chromium, _bidiFirefox } = require("playwright-core");
 
 const [folder, transcripts, check] = process.argv.slice(2);
 const code = path.join(__dirname, "../..");
@@ -207,13 +207,48 @@ const checks = {
 		await box.getByText("round 1").waitFor();
 	},
 
+	// Fifty runs: the last is like the first, the page has not grown,
+	// and no map is left in the machine.
 	async repeat(browser) {
 		const page = await open(browser, "02-update.html");
-		for (let i = 0; i < 30; i++) {
+		const tools = await page.context().newCDPSession(page);
+		const used = async function () {
+			await tools.send("HeapProfiler.collectGarbage");
+			return (await tools.send("Runtime.getHeapUsage")).usedSize;
+		};
+		let before;
+		for (let i = 0; i < 50; i++) {
 			const { status, text } = await run(page, "02_update");
 			wanted("run " + i, status, "It ended with status 0.");
 			wanted("run " + i, text, record("02_update"));
+			before = i === 9 ? await used() : before;
 		}
+		const grown = await used() - before;
+		if (grown > 1e6)
+			fault("forty runs took " + grown + " bytes of the page");
+		const box = panel(page, "02_update");
+		await press(box, /^Edit/);
+		const area = box.getByRole("textbox");
+		await area.fill((await area.inputValue()).replace(
+			/return finish\(\);\n}\n$/, "__u32 left = 0;\n" +
+			"EXPECT(bpf_map_get_next_id(0, &left), -ENOENT);\n" +
+			"return finish();\n}\n"));
+		const { text } = await run(page, "02_update");
+		wanted("maps that are left", text.trimEnd().split("\n").pop(),
+			"bpf_map_get_next_id(0, &left) = -ENOENT");
+	},
+
+	// A processor that is four times as slow, as that of a phone. How
+	// long it takes is printed, and is no verdict.
+	async throttled(browser) {
+		const page = await open(browser, "02-update.html");
+		const tools = await page.context().newCDPSession(page);
+		await tools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+		const start = Date.now();
+		const { text } = await run(page, "02_update");
+		console.log("from the click to the output, with a processor " +
+			"throttled four times: " + (Date.now() - start) + " ms");
+		wanted("text", text, record("02_update"));
 	},
 
 	async server(browser) {
@@ -261,8 +296,11 @@ const checks = {
 };
 
 (async () => {
-	const browser = await chromium.launch({
-		executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
+	// FIREFOX, if set, is the one to ask, through WebDriver BiDi.
+	const browser = process.env.FIREFOX ?
+		await _bidiFirefox.launch({ executablePath: process.env.FIREFOX }) :
+		await chromium.launch({ executablePath: process.env.CHROMIUM,
+			args: ["--no-sandbox"] });
 	try {
 		await checks[check](browser);
 	} catch (error) {
