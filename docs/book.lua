@@ -169,6 +169,7 @@ function stages.style()
 	replace(folder .. 'front.html', style('front.css'))
 	replace(folder .. 'appendix.html', style('appendix.css'))
 	replace(folder .. 'steps.css', style('steps.css'))
+	replace(folder .. 'lanes.css', style('lanes.css'))
 	replace(folder .. 'steps.js', '<script>\n' ..
 		small_js('steps.js') .. '</script>\n')
 	replace(folder .. 'foot.html',

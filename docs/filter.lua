@@ -286,7 +286,7 @@ end
 local function code_block(b, heavier)
 	local class = b.classes[1]
 	if class == 'c' then
-		for word in b.text:gmatch('bpf_[%w_]+') do
+		for word in b.text:gmatch('%f[%w_](bpf_[%w_]+)%(') do
 			terms_of(word, heavier or 1)
 		end
 		return raw('<div class="code">' .. copy_button() ..
@@ -553,12 +553,27 @@ end
 -- listing CAPTION TEXT FIRST: an excerpt with its line numbers
 function listing(caption, piece, first)
 	local lines = split(c_html(piece))
-	return raw('<figure class="excerpt' .. (#lines < 27 and ' short' or '') ..
-		'"><figcaption><span>' .. caption ..
-		'</span>' .. copy_button() .. '</figcaption>\n' ..
-		code_from(first, printing and
+	local head = '<figcaption><span>' .. caption .. '</span>' ..
+		copy_button() .. '</figcaption>\n'
+	local html
+	if printing and not electronic then
+		-- The first lines stay with the caption.
+		local rest = List(lines)
+		local start = List()
+		while #rest > 0 and #start < 6 do
+			start:insert(rest:remove(1))
+		end
+		html = '<div class="start">' .. head .. code_from(first,
+			table.concat(printed_lines(start, first))) .. '</div>' ..
+			(#rest > 0 and code_from(first + #start, unbroken(paragraphs(
+			printed_lines(rest, first + #start)))) or '')
+	else
+		html = head .. code_from(first, printing and
 			unbroken(paragraphs(printed_lines(lines, first))) or
-			numbered(lines, first)) .. '</figure>')
+			numbered(lines, first))
+	end
+	return raw('<figure class="excerpt' .. (#lines < 27 and ' short' or '') ..
+		'">' .. html .. '</figure>')
 end
 
 -------------------------------------------------------------- programs
@@ -943,6 +958,7 @@ end
 
 -- Runs that can be stepped through.
 local stepped = 0          -- so many are on this page
+local abreast             -- whether some are side by side
 directives.steps = dofile('steps.lua') {
 	need = need, sites = sites, at = at,
 	input = function() return input end,
@@ -951,6 +967,7 @@ directives.steps = dofile('steps.lua') {
 		stepped = stepped + 1
 		return stepped
 	end,
+	side_by_side = function() abreast = true end,
 	record = function(id) record('anchor', page .. '#' .. id) end,
 }
 
@@ -1041,7 +1058,7 @@ local function alike(rows)
 end
 
 -- case_row CASES ALL_TYPES: what a list of such cases is about
-local function case_row(cases, all_types)
+local function case_row(cases, all_types, above)
 	local _, _, _, result, meaning = table.unpack(cases[1][1])
 	local when = table.concat(cases:map(function(case)
 		return case[1][3]
@@ -1054,7 +1071,7 @@ local function case_row(cases, all_types)
 		count('BPF_MAP_TYPE_' .. row[2], 'type', 0)
 		return row[2]
 	end)
-	return '<tr><td>' .. inline_code(when) .. '<span>' ..
+	return '<tr><td>' .. (above or '') .. inline_code(when) .. '<span>' ..
 		inline_code(meaning) .. '</span></td><td>' ..
 		(#types == all_types and #types > 3 and 'all ' .. #types or
 		code(table.concat(types, ' '))) .. '</td></tr>'
@@ -1070,17 +1087,27 @@ local function errno_table(call, rows, all_types)
 		'<th scope="col">Map types</th></tr></thead>' }
 	for _, same in ipairs(group(rows, function(row) return row[4] end)) do
 		html:insert('<tbody' .. (keep(#same) ~= '' and ' class="keep"' or
-			'') .. '><tr><th colspan="2" scope="rowgroup">' ..
-			errno_html(same[1][4]) .. '</th></tr>')
+			'') .. '>')
+		-- On paper a heading is in the row below it: nothing else keeps
+		-- the two on one page.
+		local above = printing and '<b>' .. errno_html(same[1][4]) .. '</b>'
+		if not printing then
+			html:insert('<tr><th colspan="2" scope="rowgroup">' ..
+				errno_html(same[1][4]) .. '</th></tr>')
+		end
 		local by_kernel = group(same, function(row) return row[6] end)
 		by_kernel:sort(function(a, b) return a[1][6] < b[1][6] end)
 		for _, part in ipairs(by_kernel) do
-			if part[1][6] ~= '-' then
+			if part[1][6] ~= '-' and printing then
+				above = (above or '') .. '<b class="since">' ..
+					since(part[1][6]) .. '</b>'
+			elseif part[1][6] ~= '-' then
 				html:insert('<tr class="since"><td colspan="2">' ..
 					since(part[1][6]) .. '</td></tr>')
 			end
 			for _, cases in ipairs(alike(part)) do
-				html:insert(case_row(cases, all_types))
+				html:insert(case_row(cases, all_types, above or nil))
+				above = nil
 			end
 		end
 		html:insert('</tbody>')
@@ -1519,6 +1546,13 @@ function leaf(b, heavier)
 		say(said)
 	end
 	b = b:walk(walker)
+	if b.t == 'Table' and not printing then
+		-- On a phone a long name breaks between its words.
+		b = b:walk { Code = function(el)
+			return #el.text > 16 and raw_inline('<code>' .. escape(el.text)
+				:gsub('[_(]+', '%0<wbr>') .. '</code>') or nil
+		end }
+	end
 	words_of(said, apart)
 	return b
 end
@@ -1690,7 +1724,8 @@ function record_answers()
 			indent = details
 			n = n + 1
 			record('answer', '\f' .. page, n,
-				paragraph:match('^%d+%. +(.*)$') or title)
+				paragraph:match('^%d+%. +(.*)$') or
+				paragraph:match('^> %*%*Try it%.%*%* *(.*)$') or title)
 		elseif line:match('^%s*$') then
 			fresh = true
 		elseif not indent and not details then
@@ -1747,8 +1782,9 @@ function variables(given)
 		end
 	end
 	if stepped > 0 and not printing then
-		html.stepstyle, html.stepscript = collected('steps.css'),
-			collected('steps.js')
+		html.stepstyle = collected('steps.css') ..
+			(abreast and collected('lanes.css') or '')
+		html.stepscript = collected('steps.js')
 	end
 	local meta = { machine = given.machine,
 		pagetitle = page_title, front = not this,

@@ -252,6 +252,9 @@ return function(filter)
 		local printing = filter.printing()
 		local lanes = lanes_of(read(path, filter.need(path, at_line)),
 			lines, titles, fail)
+		if #lanes > 1 then
+			filter.side_by_side()
+		end
 
 		-- site ROW: the EXPECT that made the call
 		local function site(row)
@@ -267,8 +270,12 @@ return function(filter)
 			local before = lane[i - 1]
 			local class = starts_over(row, before) and 'over' or
 				row.result:match('^%-') and 'refused'
+			-- A function of a skeleton makes many calls, and its own
+			-- answer is none of theirs.
+			local own = s and s.call:lower():gsub('__', '_')
+				:find(row.call:lower(), 1, true)
 			-- A call of create says all of it itself.
-			local went_in = s and row.call == 'BPF_MAP_CREATE' and '' or inside(row)
+			local went_in = own and row.call == 'BPF_MAP_CREATE' and '' or inside(row)
 			local n = tostring(row.at)
 			-- The page is small: an end tag that may go is not written.
 			return '<tr id=' .. id ..
@@ -279,7 +286,8 @@ return function(filter)
 				row.back ~= '-' and ' data-n=' .. row.back or '') ..
 				(class and ' class=' .. class or '') .. '><td>' ..
 				n .. '<td>' .. row.line .. '<td>' ..
-				code(s and s.call or row.call:lower()) ..
+				code(own and s.call or s and row.call or row.call:lower()) ..
+				(s and not own and ' in ' .. escape(s.call) or '') ..
 				(went_in ~= '' and '<samp>' .. escape(went_in) .. '</samp>'
 				or '') .. (class == 'over' and
 				'<span>The walk starts over.</span>' or '') .. '<td>' .. escape(row.result)
@@ -287,6 +295,16 @@ return function(filter)
 		local function lane_html(lane, which)
 			local frames = frames_of(lane)
 			local base = lane.apart and entries_of(frames[1])
+			if printing then
+				-- On paper only the entries count.
+				local last
+				frames = frames:filter(function(f)
+					local new = not last or f.entries ~= last.entries
+						or f.open == '-'
+					last = f
+					return new
+				end)
+			end
 			return '<div class="lane">' .. (lane.title and
 				'<p class="label">' .. escape(lane.title) .. '</p>' or '') ..
 				'<ol class="frames">' ..
