@@ -253,6 +253,22 @@ hurried() {
 ok 'what naps in every call is stopped' hurried PLAY 1 'stopped after minutes of work or sleep'
 ok 'a machine that is too slow is a fault and no verdict' hurried CLOCK 2 'The grader has a fault: the machine is too slow'
 
+# A number of calls that is another one each time hides the gap of a race.
+restless() {
+	folder=02a_first_writer_wins
+	plant 's/^int claim(.*/#include <time.h>\n&/; s/^{$/&\n\tuint64_t other;\n\tfor (clock_t i = clock() % 1000; i > 0; i--)\n\t\tbpf_map_lookup_elem(fd, \&address, \&other);/' \
+		$folder/solution.c "$tmp/exercise.c" || return 1
+	# shellcheck disable=SC2046 # words
+	gcc $(cat "$build-gcc/flags") -I $folder -o "$tmp/player" "$tmp/exercise.c" \
+		"$build-gcc/$folder/call.o" "$build-gcc/player.o" -lbpf || return 1
+	"$build-gcc/$folder/check" --seed 1 -- "$tmp/player" >"$tmp/report" 2>&1
+	[ $? -eq 1 ] && grep -q 'Asked the same again, your function makes far more' "$tmp/report" || {
+		cat "$tmp/report"
+		return 1
+	}
+}
+ok 'a number of calls that differs by far each time is told' restless
+
 if [ -e "$top/lessons/06-iterate.md" ]; then
 	for name in $all; do
 		ok "$name sends the reader to where its rules are explained" readable "$name"
