@@ -333,7 +333,7 @@ mkdir "$tmp/small"
 if mount -t tmpfs -o size=1m none "$tmp/small" 2>/dev/null; then
 	no_room() {
 		TMPDIR=$tmp/small grade "$tmp/wide" "$tmp/fault" >"$tmp/said" 2>&1
-		[ $? -eq 3 ] && grep -q 'The grader has a fault' "$tmp/said" &&
+		[ $? -eq 3 ] && grep -q 'stopped by faults of the grader' "$tmp/said" &&
 			grep -q '^"ana",,,not graded' "$tmp/fault/grades.csv" || {
 			cat "$tmp/said"
 			return 1

@@ -868,7 +868,7 @@ batch() {
 	[ ! -t 2 ] || bar=--bar
 	(
 		cd "$batch/names" && find . -type f | sed 's|^./||' | sort
-	) | parallel --will-cite --no-run-if-empty --ungroup --tmpdir "$batch" $bar --jobs "${JOBS:-100%}" \
+	) | parallel --will-cite --no-run-if-empty --ungroup $bar --jobs "${JOBS:-100%}" \
 		${SSHLOGINFILE:+--sshloginfile "$SSHLOGINFILE"} \
 		sh "$here/grade.sh" one "$out" 9>&-
 	failed=$((count - same - $(find "$finished" -name key 2>/dev/null | wc -l)))
