@@ -4,7 +4,6 @@
 
 need cc pkg-config
 need_bpf
-libraries=$(pkg-config --cflags --libs libbpf libelf zlib)
 
 # holds EXPRESSION: a C constant expression is true
 holds() {
@@ -27,12 +26,6 @@ helper_declared() {
 ok 'the update helper is declared as number 2' helper_declared bpf_map_update_elem 2
 ok 'the pop helper is declared as number 88' helper_declared bpf_map_pop_elem 88
 ok 'another number is not' not helper_declared bpf_map_pop_elem 89
-
-# build NAME: compile $tmp/NAME.c
-build() {
-	# shellcheck disable=SC2086 # flags
-	cc -w -std=gnu11 -o "$tmp/$1" "$tmp/$1.c" $libraries
-}
 
 cat >"$tmp/texts.c" <<-'END'
 	#include <stdio.h>

@@ -8,7 +8,7 @@ need_bpf
 
 cat >"$tmp/limits.c" <<-'END'
 	#define _GNU_SOURCE
-	#include <bpf/bpf.h>
+	#include "tests/asking.h"
 	#include <bpf/libbpf.h>
 	#include <errno.h>
 	#include <fcntl.h>
@@ -17,9 +17,7 @@ cat >"$tmp/limits.c" <<-'END'
 	#include <sched.h>
 	#include <signal.h>
 	#include <stdatomic.h>
-	#include <stdio.h>
 	#include <stdlib.h>
-	#include <string.h>
 	#include <sys/mman.h>
 	#include <sys/mount.h>
 	#include <sys/prctl.h>
@@ -28,31 +26,6 @@ cat >"$tmp/limits.c" <<-'END'
 	#include <sys/wait.h>
 	#include <time.h>
 	#include <unistd.h>
-
-	#define HASH BPF_MAP_TYPE_HASH
-	static __u32 key = 1;
-	static __u64 value = 1;
-
-	static int create(int type, __u32 entries, __u32 flags)
-	{
-		LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = flags);
-
-		return bpf_map_create(type, "limits", 4, 8, entries, &opts);
-	}
-
-	/* The kernel's own count of what a map uses, in bytes. */
-	static long memlock(int fd)
-	{
-		char path[64], line[128];
-		long bytes = -1;
-		FILE *file;
-
-		snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-		file = fopen(path, "r");
-		while (file && fgets(line, sizeof(line), file))
-			sscanf(line, "memlock: %ld", &bytes);
-		return bytes;
-	}
 
 	/* Before Linux 6.4 the kernel told what it had been asked for. */
 	static int too_old_to_count(void)
@@ -463,48 +436,6 @@ cat >"$tmp/limits.c" <<-'END'
 		       info.max_entries != (cpus == 1 ? 11 : 11 * cpus);
 	}
 
-	/* Another process writes large values, all of one byte. Is one copied
-	 * that is of two? */
-	enum { LARGE = 8192 };
-	static char large[LARGE];
-
-	static int copies(int type, int batch, int most)
-	{
-		int fd = bpf_map_create(type, "large", 4, LARGE, 1, NULL), torn = 0;
-		__u32 zero = 0, cursor, count;
-		pid_t writer;
-
-		if (fd < 0 || bpf_map_update_elem(fd, &zero, large, BPF_ANY))
-			return -1;
-		writer = fork();
-		if (writer == 0)
-			for (;;) {
-				memset(large, large[0] ^ 1, LARGE);
-				bpf_map_update_elem(fd, &zero, large, BPF_ANY);
-			}
-		while (!torn && most-- > 0) {
-			count = 1;
-			if (batch)
-				bpf_map_lookup_batch(fd, NULL, &cursor, &key, large, &count, NULL);
-			else
-				bpf_map_lookup_elem(fd, &zero, large);
-			torn = memcmp(large, large + 1, LARGE - 1) != 0;
-		}
-		kill(writer, SIGKILL);
-		waitpid(writer, NULL, 0);
-		return torn;
-	}
-
-	static int torn(void)
-	{
-		return copies(BPF_MAP_TYPE_ARRAY, 0, 2000000) != 1;
-	}
-
-	static int whole_by_batch(void)
-	{
-		return copies(HASH, 1, 20000) != 0;
-	}
-
 	/* Four write to an LRU hash with room for one. */
 	static int lru_without_memory(void)
 	{
@@ -526,7 +457,7 @@ cat >"$tmp/limits.c" <<-'END'
 
 	int main(int argc, char **argv)
 	{
-		static const struct { const char *name; int (*holds)(void); } facts[] = {
+		static const struct fact facts[] = {
 			{ "read_only", read_only }, { "pins", pins }, { "bloom", bloom }, { "array_takes_least", array_takes_least },
 			{ "each_cpu_counts", each_cpu_counts }, { "batch_flags", batch_flags },
 			{ "bucket_too_large", bucket_too_large }, { "buckets", buckets },
@@ -537,28 +468,21 @@ cat >"$tmp/limits.c" <<-'END'
 			{ "wrong_order_is_slow", wrong_order_is_slow },
 			{ "queue_helpers", queue_helpers },
 			{ "longest_first", longest_first }, { "adjusted", adjusted },
-			{ "torn", torn }, { "whole_by_batch", whole_by_batch },
 			{ "lru_without_memory", lru_without_memory },
 			{ "trie_refuses", trie_refuses }, { "other_inner_refused", other_inner_refused },
 			{ "twelve_bytes", twelve_bytes }, { "lru_forgets_half", lru_forgets_half },
 			{ "delete_has_no_flags", delete_has_no_flags }, { "cpu_flag", cpu_flag },
+			{ NULL, NULL },
 		};
 
 		if (!strcmp(argv[1], "too_old_to_count"))
 			return !too_old_to_count();
 		if (!strcmp(argv[1], "in_cgroup"))
 			return in_cgroup(argv[2]);
-		for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
-			if (!strcmp(argv[1], facts[i].name))
-				return facts[i].holds();
-		return 2;
+		return ask(facts, argv[1]);
 	}
 END
 
-# shellcheck disable=SC2046 # flags
-build() {
-	bpf_cc cc -w -std=gnu11 -o "$tmp/$1" "$tmp/$1.c"
-}
 ok 'the program that asks is built' build limits
 
 ok 'BPF_F_RDONLY limits the descriptor and not the map' "$tmp/limits" read_only
@@ -602,8 +526,6 @@ ok 'an LPM trie hands out the longest prefix first' "$tmp/limits" longest_first
 ok 'an LRU hash with a list for each CPU is rounded up' "$tmp/limits" adjusted
 
 if [ "$(nproc)" -gt 1 ]; then
-	ok 'a large value of an array can be copied half old and half new' "$tmp/limits" torn
-	ok 'bpf_map_lookup_batch copies it whole' "$tmp/limits" whole_by_batch
 	ok 'an LRU hash can answer ENOMEM when many write at once' "$tmp/limits" lru_without_memory
 else
 	skip 'what happens when two write at once' 'this machine has one CPU'

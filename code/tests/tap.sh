@@ -10,6 +10,7 @@
 #                                 unless "this kernel is too old"
 #   need TOOL...                  skips the whole test without TOOL
 #   mutant NAME SCRIPT            a changed program, in $tmp/NAME
+#   build NAME                    a program of the test, $tmp/NAME.c
 #   plant SCRIPT FROM [TO]        a file with a fault in it
 #   need_bpf                      skips the whole test without bpf(2)
 #   done_testing                  last line of a test
@@ -127,6 +128,11 @@ mutant() {
 		return 1
 	fi
 	bpf_cc cc -w -g -std=c11 -o "$tmp/$1" "$tmp/$1.c"
+}
+
+# build NAME: $tmp/NAME, of $tmp/NAME.c
+build() {
+	bpf_cc cc -w -std=gnu11 -o "$tmp/$1" "$tmp/$1.c"
 }
 
 # limited: a cgroup of our own, $cgroup, with a limit of 50 MB, of version 2 or 1

@@ -1,33 +1,19 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh disable=SC2154 # facts.t sources this, and has what it calls
-# Part A: the lessons 0, 1 and 2. To stand in facts.t, after "build".
 
-# What the programs above do not ask.
+# Of the first three lessons: what their programs do not ask.
 cat >"$tmp/asks.c" <<-'END'
 	#define _GNU_SOURCE
-	#include <bpf/bpf.h>
+	#include "tests/asking.h"
 	#include <bpf/btf.h>
 	#include <errno.h>
 	#include <fcntl.h>
 	#include <linux/capability.h>
 	#include <signal.h>
-	#include <stdio.h>
 	#include <stdlib.h>
-	#include <string.h>
 	#include <sys/syscall.h>
 	#include <sys/wait.h>
 	#include <unistd.h>
-
-	#define HASH BPF_MAP_TYPE_HASH
-	static __u32 key = 1;
-	static __u64 value = 1;
-
-	static int create(int type, __u32 entries, __u32 flags)
-	{
-		LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = flags);
-
-		return bpf_map_create(type, "asks", 4, 8, entries, &opts);
-	}
 
 	/* The names are for people, and the sizes are yours. */
 	static int names(void)
@@ -252,13 +238,14 @@ cat >"$tmp/asks.c" <<-'END'
 
 	int main(int argc, char **argv)
 	{
-		static const struct { const char *name; int (*holds)(void); } facts[] = {
+		static const struct fact facts[] = {
 			{ "names", names }, { "both_shown", both_shown }, { "swapped", swapped }, { "no_address", no_address },
 			{ "arguments_too_long", arguments_too_long }, { "seed", seed },
 			{ "of_programs", of_programs }, { "whole", whole },
 			{ "whole_without", whole_without }, { "added", added },
 			{ "one_more", one_more }, { "power", power },
 			{ "by_entry", by_entry }, { "at_once", at_once },
+			{ NULL, NULL },
 		};
 		FILE *file;
 
@@ -267,10 +254,7 @@ cat >"$tmp/asks.c" <<-'END'
 			if (!file || fprintf(file, "%d", getpid()) < 0 || fclose(file))
 				return 2;
 		}
-		for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
-			if (!strcmp(argv[1], facts[i].name))
-				return facts[i].holds();
-		return 2;
+		return ask(facts, argv[1]);
 	}
 END
 build asks

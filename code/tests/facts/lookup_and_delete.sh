@@ -140,7 +140,9 @@ if [ "$(nproc)" -gt 1 ]; then
 	ok 'a number of 8 bytes arrives whole from an array' "$tmp/torn" array 8 300000
 	ok '  and from a hash' "$tmp/torn" hash 8 300000
 	ok '  and 64 bytes of an array do not always' not "$tmp/torn" array 64 5000000
-	ok 'bpf_map_lookup_batch does not lock an array' not "$tmp/torn" array 8192 2000000 batch
+	ok 'a large value of an array can be copied half old and half new' not "$tmp/torn" array 8192 2000000
+	ok 'bpf_map_lookup_batch copies one of a hash whole' "$tmp/torn" hash 8192 20000 batch
+	ok '  and does not lock an array' not "$tmp/torn" array 8192 2000000 batch
 else
 	skip 'what a lookup sees while another process writes' 'this machine has one CPU'
 fi

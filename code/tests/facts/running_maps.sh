@@ -4,14 +4,12 @@
 # Lesson 9: ids and pins. Lessons 11 and 12: a flag, a walk, batches.
 cat >"$tmp/many.c" <<-'END'
 	#define _GNU_SOURCE
-	#include <bpf/bpf.h>
+	#include "tests/asking.h"
 	#include <bpf/libbpf.h>
 	#include <errno.h>
 	#include <linux/capability.h>
 	#include <sched.h>
-	#include <stdio.h>
 	#include <stdlib.h>
-	#include <string.h>
 	#include <sys/mount.h>
 	#include <sys/prctl.h>
 	#include <sys/stat.h>
@@ -20,9 +18,8 @@ cat >"$tmp/many.c" <<-'END'
 	#include <sys/wait.h>
 	#include <unistd.h>
 
-	#define HASH BPF_MAP_TYPE_HASH
-	static __u32 key = 1, keys[64], cursor, count;
-	static __u64 value = 1, values[64];
+	static __u32 keys[64], cursor, count;
+	static __u64 values[64];
 
 	static int since(int major, int minor)
 	{
@@ -294,18 +291,16 @@ cat >"$tmp/many.c" <<-'END'
 
 	int main(int argc, char **argv)
 	{
-		static const struct { const char *name; int (*holds)(void); } facts[] = {
+		static const struct fact facts[] = {
 			{ "ids", ids }, { "gone_id", gone_id }, { "write_only", write_only },
 			{ "pin_by_cap_bpf", pin_by_cap_bpf }, { "pin_by_nobody", pin_by_nobody },
 			{ "walk", walk }, { "batch_and_delete", batch_and_delete },
 			{ "counts", counts }, { "cursors", cursors }, { "one_cpu", one_cpu },
 			{ "batch_cpu", batch_cpu }, { "small", small }, { "cpus", cpus }, { "dump", dump },
+			{ NULL, NULL },
 		};
 
-		for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
-			if (!strcmp(argv[1], facts[i].name))
-				return facts[i].holds();
-		return 2;
+		return ask(facts, argv[1]);
 	}
 END
 build many
@@ -353,8 +348,7 @@ fi
 
 # What a lookup in a per-CPU map writes past one value, no tool sees.
 sanitized() {
-	# shellcheck disable=SC2086 # flags
-	cc -w -g -std=gnu11 -fsanitize=address -o "$tmp/asan" "$tmp/many.c" $libraries && "$tmp/asan" small
+	bpf_cc cc -w -g -std=gnu11 -fsanitize=address -o "$tmp/asan" "$tmp/many.c" && "$tmp/asan" small
 }
 under_valgrind() {
 	valgrind -q --log-file="$tmp/valgrind" "$many" small && ! grep -F 'bpf(attr->value)' "$tmp/valgrind"
@@ -411,22 +405,8 @@ if [ -e "$tmp/map.bpf.o" ]; then
 	build family
 	ok 'libbpf tells the name and the sizes of a map before the load' "$tmp/family" "$tmp/map.bpf.o"
 fi
-# A batch with BPF_F_LOCK: for a map with a lock, which takes types.
-cat >"$tmp/lock.bpf.c" <<-'END'
-	#include <linux/bpf.h>
-	#include <bpf/bpf_helpers.h>
-	struct locked {
-		struct bpf_spin_lock lock;
-		__u32 number;
-	};
-	struct {
-		__uint(type, BPF_MAP_TYPE_HASH);
-		__uint(max_entries, 4);
-		__type(key, __u32);
-		__type(value, struct locked);
-	} counts SEC(".maps");
-END
-cat >"$tmp/lock.c" <<-'END'
+# A batch with BPF_F_LOCK, of a map with a lock.
+cat >"$tmp/lock_batch.c" <<-'END'
 	#include <bpf/bpf.h>
 	#include <bpf/libbpf.h>
 	#include <errno.h>
@@ -441,18 +421,16 @@ cat >"$tmp/lock.c" <<-'END'
 
 		if (!object || bpf_object__load(object))
 			return 2;
-		fd = bpf_object__find_map_fd_by_name(object, "counts");
+		fd = bpf_object__find_map_fd_by_name(object, "locked");
 		return bpf_map_update_batch(fd, keys, values, &count, &opts) || count != 2 ||
 		       bpf_map_lookup_batch(fd, NULL, &cursor, got, values, &count, &opts) != -ENOENT ||
 		       count != 2 || values[1] >> 32 != 5;
 	}
 END
-if [ -e "$tmp/map.bpf.o" ]; then
-	ok 'clang compiles a map with a lock' clang -g -O2 -target bpf \
-		-I"/usr/include/$(uname -m)-linux-gnu" -c "$tmp/lock.bpf.c" -o "$tmp/lock.bpf.o"
-	build lock
-	ok 'a batch takes BPF_F_LOCK' "$tmp/lock" "$tmp/lock.bpf.o" 4
-	ok '  and no BPF_EXIST' not "$tmp/lock" "$tmp/lock.bpf.o" 2
+if [ -e "$tmp/lock.bpf.o" ]; then
+	build lock_batch
+	ok 'a batch takes BPF_F_LOCK' "$tmp/lock_batch" "$tmp/lock.bpf.o" 4
+	ok '  and no BPF_EXIST' not "$tmp/lock_batch" "$tmp/lock.bpf.o" 2
 fi
 
 if command -v bpftool >/dev/null 2>&1; then

@@ -20,23 +20,9 @@ ok '  and is not found' not host_order 0
 
 # What an entry takes; and what an LPM trie takes for one.
 cat >"$tmp/entry.c" <<-'END'
-	#include <bpf/bpf.h>
+	#include "tests/asking.h"
 	#include <errno.h>
-	#include <stdio.h>
-	#include <string.h>
 	enum { ROOM = 1 << 16 };
-	static long memlock(int fd)
-	{
-		char path[64], line[128];
-		long bytes = -1;
-		FILE *file;
-
-		snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-		file = fopen(path, "r");
-		while (file && fgets(line, sizeof(line), file))
-			sscanf(line, "memlock: %ld", &bytes);
-		return bytes;
-	}
 	static long each(int type, int key, int value)
 	{
 		return memlock(bpf_map_create(type, "entry", key, value, ROOM, NULL)) / ROOM;
@@ -46,7 +32,6 @@ cat >"$tmp/entry.c" <<-'END'
 		LIBBPF_OPTS(bpf_map_create_opts, lazy, .map_flags = BPF_F_NO_PREALLOC);
 		struct { __u32 bits; unsigned char address[4]; }
 			one = { 24, { 192, 0, 2, 77 } }, other = { 24, { 192, 0, 2, 0 } };
-		__u64 value = 1;
 		long empty;
 		int trie = bpf_map_create(BPF_MAP_TYPE_LPM_TRIE, "trie", 8, 8, ROOM, &lazy);
 		int hash = bpf_map_create(BPF_MAP_TYPE_HASH, "hash", 8, 8, 4, NULL);
