@@ -390,6 +390,7 @@ conclude() {
 		echo "skipped 0 0" >"$work/$1/result"
 		return
 		;;
+	124 | 137) fault "$1: its judge had not ended after $max_time seconds" ;;
 	*) fault "$1: $(head -n 1 "$work/judged/$1.err")" ;;
 	esac
 	got=$(points "$1" "$work/$1/report")

@@ -54,6 +54,7 @@
 // Since Linux 6.6, and not yet in every linux/seccomp.h.
 #define NOTIF_SET_FLAGS	   SECCOMP_IOW(4, __u64)
 #define NOTIF_SYNC_WAKE_UP UINT64_C(1)
+#define ENOTSUPP	   524 // the kernel's own; no header has it
 
 enum {
 	PASSED = 0,
@@ -73,8 +74,9 @@ enum {
 	MAX_COMMANDS = 64,	// of bpf(2)
 	LARGE = 512,		// room of a map that is looked at less
 	MANY_CALLS = 2100,	// that a retry must bear
-	MOST_VARIES = 32,	// the number of calls for one answer
-	VARIES_AN_ENTRY = 8,	// the same, for each entry of the maps
+	MOST_VARIES = 32, // calls more or fewer, asked the same again
+	VARIES_AN_ENTRY = 8, // and so many for each entry of the maps
+	MOST_DRAWS = 240,    // of moments, where the calls vary
 };
 
 static struct player {
@@ -100,7 +102,7 @@ static int held[MAX_HELD];
 static size_t held_count;
 
 static int calls_made, changes_made, calls_in_check;
-static int varies; // the number of calls for one answer, by so many
+static int varies;	 // calls more or fewer, asked the same again
 static bool interfering; // a rival is at work
 static int calls_by_command[MAX_COMMANDS];
 static int64_t play_began; // now_ms()
@@ -149,7 +151,7 @@ static const char *errno_name(int err)
 {
 	const char *name = strerrorname_np(-err);
 
-	if (err == -524)
+	if (err == -ENOTSUPP)
 		return "ENOTSUPP";
 	return name ? name : "no errno";
 }
@@ -360,7 +362,8 @@ void need_hash_take(void)
 	uint32_t key = 0;
 	uint64_t value;
 
-	if (bpf_map_lookup_and_delete_elem(fd, &key, &value) == -524)
+	if (bpf_map_lookup_and_delete_elem(fd, &key, &value) ==
+	    -ENOTSUPP)
 		skip("taking from a hash came with Linux 5.14");
 }
 
@@ -1515,6 +1518,7 @@ static bool may_change(int command)
 static int come_between(const struct seccomp_notif *asked_for)
 {
 	const uint64_t command = asked_for->data.args[0];
+	const bool changes = may_change((int)command);
 	int nth;
 
 	if (watch_closely || plan.error)
@@ -1525,12 +1529,11 @@ static int come_between(const struct seccomp_notif *asked_for)
 	if (command == BPF_PROG_LOAD)
 		return 0;
 	calls_made++;
-	if (may_change((int)command))
-		nth = ++changes_made;
-	else if (plan.before_changes)
-		nth = 0;
-	if (!plan.before_changes)
-		nth = calls_made;
+	if (changes)
+		changes_made++;
+	nth = !plan.before_changes ? calls_made
+	      : changes		   ? changes_made
+				   : 0;
 	if (watch_closely)
 		look(true);
 	if (plan.rivals && nth >= plan.first && nth <= plan.last) {
@@ -1863,11 +1866,10 @@ static struct reply judge_call(const struct request *q)
 	if (player.pid <= 0)
 		start_player();
 	request.serial = ++serial;
-	changes_made = 0;
 	for (int i = 0; i < MAX_FDS; i++)
 		if (request.fd[i] > 0)
 			sent[count++] = request.fd[i];
-	calls_made = 0;
+	calls_made = changes_made = 0;
 	memset(calls_by_command, 0, sizeof(calls_by_command));
 	last_key_known = false;
 	send_request(&request, sizeof(request), NULL, 0);
@@ -2044,11 +2046,11 @@ static void judge_history(const struct reply *r)
 
 	// To take from an array, or to delete a batch, is refused with
 	// another errno.
-	if (asked.refusal == -EINVAL && r->result == -524 &&
+	if (asked.refusal == -EINVAL && r->result == -ENOTSUPP &&
 	    bpf_calls(BPF_MAP_DELETE_BATCH) +
 		    bpf_calls(BPF_MAP_LOOKUP_AND_DELETE_BATCH) +
 		    bpf_calls(BPF_MAP_LOOKUP_AND_DELETE_ELEM))
-		asked.refusal = -524;
+		asked.refusal = -ENOTSUPP;
 	if (asked.refusal) {
 		expect_result(now_rule, *r, asked.refusal);
 		expect_outs(c, asked.before, r->out);
@@ -2211,7 +2213,7 @@ static int count_calls(const struct contract *c,
 // How often a moment is tried that is drawn among `calls`.
 static int draws(void)
 {
-	return varies == 0 ? 0 : varies > 60 ? 240 : 4 * varies;
+	return 4 * varies < MOST_DRAWS ? 4 * varies : MOST_DRAWS;
 }
 
 static void ask_with_rival(const struct contract *c,
@@ -2305,8 +2307,8 @@ void ask_with_rivals(const struct contract *c, const struct rule *rule,
 }
 
 static const int errors[] = {
-	-ENOENT, -EPERM,  -E2BIG,  -EEXIST, -ENOMEM, -EBUSY,
-	-EINVAL, -EAGAIN, -ENOSPC, -EIO,    -524,
+	-ENOENT, -EPERM,  -E2BIG,  -EEXIST, -ENOMEM,   -EBUSY,
+	-EINVAL, -EAGAIN, -ENOSPC, -EIO,    -ENOTSUPP,
 };
 enum { ERRORS = sizeof(errors) / sizeof(*errors) };
 
