@@ -40,6 +40,7 @@ local escape, inline_code = text.escape, text.inline_code
 
 local page, printing            -- "03-lookup"; whether it is for paper
 local electronic                -- or for an e-book, which has no pages
+local on_paper                  -- printing, and not electronic
 local input                     -- the file that is walked: the lesson,
                                 -- or an exercise that it brings in
 local data, deps = {}, {}
@@ -128,12 +129,12 @@ end
 
 -- at ID: an id as the page has it; in print all pages are one
 local function at(id)
-	return printing and not electronic and page .. '--' .. id or id
+	return on_paper and page .. '--' .. id or id
 end
 
 -- href NAME ID: the address of a place, or without ID of a page
 local function href(name, id)
-	if printing and not electronic then
+	if on_paper then
 		return name == 'index' and '#contents' or
 			'#' .. name .. '--' .. (id or 'main')
 	end
@@ -153,6 +154,7 @@ function Pandoc(doc)
 	page = pandoc.path.split_extension(filename(input))
 	electronic = doc.meta.epub ~= nil
 	printing = doc.meta.print ~= nil or electronic
+	on_paper = printing and not electronic
 	source = split(need(input, 1))
 	book = text.read_structure()
 	answers_page = book.order:find_if(function(name)
@@ -526,7 +528,7 @@ end
 local function unbroken(paragraphs)
 	return table.concat(paragraphs:map(function(lines)
 		local html = table.concat(lines)
-		return #lines > 1 and #lines < 17 and
+		return #lines > 1 and #lines < 8 and
 			'<span class="keep">' .. html .. '</span>' or html
 	end))
 end
@@ -556,7 +558,7 @@ function listing(caption, piece, first)
 	local head = '<figcaption><span>' .. caption .. '</span>' ..
 		copy_button() .. '</figcaption>\n'
 	local html
-	if printing and not electronic then
+	if on_paper then
 		-- The first lines stay with the caption.
 		local rest = List(lines)
 		local start = List()
@@ -1057,7 +1059,8 @@ local function alike(rows)
 	end)
 end
 
--- case_row CASES ALL_TYPES: what a list of such cases is about
+-- case_row CASES ALL_TYPES ABOVE: what a list of such cases is about;
+-- ABOVE is HTML that stands in its first cell, above it
 local function case_row(cases, all_types, above)
 	local _, _, _, result, meaning = table.unpack(cases[1][1])
 	local when = table.concat(cases:map(function(case)
@@ -1090,15 +1093,15 @@ local function errno_table(call, rows, all_types)
 			'') .. '>')
 		-- On paper a heading is in the row below it: nothing else keeps
 		-- the two on one page.
-		local above = printing and '<b>' .. errno_html(same[1][4]) .. '</b>'
-		if not printing then
+		local above = on_paper and '<b>' .. errno_html(same[1][4]) .. '</b>'
+		if not on_paper then
 			html:insert('<tr><th colspan="2" scope="rowgroup">' ..
 				errno_html(same[1][4]) .. '</th></tr>')
 		end
 		local by_kernel = group(same, function(row) return row[6] end)
 		by_kernel:sort(function(a, b) return a[1][6] < b[1][6] end)
 		for _, part in ipairs(by_kernel) do
-			if part[1][6] ~= '-' and printing then
+			if part[1][6] ~= '-' and on_paper then
 				above = (above or '') .. '<b class="since">' ..
 					since(part[1][6]) .. '</b>'
 			elseif part[1][6] ~= '-' then
@@ -1380,7 +1383,7 @@ local function places(entries)
 	best:sort(function(a, b) return a.at < b.at end)
 	return table.concat(best:map(function(e)
 		local name, id = e.place:match('^(.-)#(.*)$')
-		local link = printing and not electronic and
+		local link = on_paper and
 			'<a class="number" href="' .. href(name, id) .. '"></a>' or
 			'<a href="' .. href(name, id) .. '"><span>' ..
 			book.pages[name].short .. ' ' .. inline_code(e.title) ..
@@ -1444,7 +1447,7 @@ function figure(image)
 	if not electronic then
 		svg = svg:gsub(' xmlns="[^"]*"', '')
 	end
-	if printing and not electronic then
+	if on_paper then
 		svg = svg:gsub(' id="', ' id="' .. at('')):gsub('url%(#',
 			'url(#' .. at('')):gsub('href="#', 'href="#' .. at(''))
 			:gsub(' aria%-labelledby="[^"]*"', '')
